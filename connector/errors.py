@@ -1,0 +1,137 @@
+"""Every error of the project, grouped by what a person or the program does about it.
+
+A message says where, what was found, what was expected and what to do. It never holds a secret,
+a header, a body or ticket text.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+
+class ExitCode(IntEnum):
+    """The command's exit codes (public contract). When several apply: 2 > 3 > 4 > 1 > 0."""
+
+    DONE = 0
+    SET_ASIDE = 1
+    USAGE = 2
+    REFUSED = 3
+    TRY_LATER = 4
+
+
+_PRECEDENCE = (
+    ExitCode.USAGE,
+    ExitCode.REFUSED,
+    ExitCode.TRY_LATER,
+    ExitCode.SET_ASIDE,
+    ExitCode.DONE,
+)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The one exit code that stands for all of them."""
+    found = set(codes)
+    return next((code for code in _PRECEDENCE if code in found), ExitCode.DONE)
+
+
+class ConnectorError(Exception):
+    """Base of all our errors; `exit_code` is what the command ends with if nobody handles it."""
+
+    exit_code: ExitCode = ExitCode.SET_ASIDE
+
+
+class ConfigError(ConnectorError):
+    """A person has to edit a file or a call. Nothing has been written yet."""
+
+    exit_code = ExitCode.USAGE
+
+
+class UnknownValueError(ConfigError):
+    """A setting or mapping names something that does not exist."""
+
+    def __init__(self, *, where: str, value: str, what: str, known: Collection[str]) -> None:
+        super().__init__(
+            f"{where} is {value!r}, which is no {what}.{did_you_mean(value, known)} "
+            f"Known: {', '.join(sorted(known)) or 'none'}."
+        )
+
+
+def did_you_mean(value: str, known: Collection[str]) -> str:
+    """`" Did you mean 'x'?"` for the nearest known name, or an empty string."""
+    near = get_close_matches(value, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+class StoreError(ConfigError):
+    """The ledger is corrupt, newer than this program, or belongs to another account."""
+
+
+class RefusedError(ConnectorError):
+    """A service refuses us: credentials (401) or permissions (403). A person has to act."""
+
+    exit_code = ExitCode.REFUSED
+
+    def __init__(self, message: str, *, side: str, status: int) -> None:
+        super().__init__(message)
+        self.side = side
+        self.status = status
+
+
+class UnavailableError(ConnectorError):
+    """Try later: a service or the store is out of reach or busy, or another run holds the lock."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class NotSentError(UnavailableError):
+    """The request certainly did not arrive (DNS, refused, connect timeout, TLS)."""
+
+
+class BusyError(UnavailableError):
+    """The service said 429: certainly not done. `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: float, scope: str = "account") -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.scope = scope
+
+
+class LockedError(UnavailableError):
+    """Another run is at work on this ledger."""
+
+
+class TicketError(ConnectorError):
+    """This one ticket or write is set aside with a reason; the rest goes on."""
+
+
+class GoneError(TicketError):
+    """404 or 410: deleted, moved out of sight, or no such endpoint."""
+
+
+class ClosedError(TicketError):
+    """The ticket is closed: Zendesk accepts no more changes."""
+
+
+class InvalidError(TicketError):
+    """400, 413 or 422: the service names fields that it does not accept."""
+
+    def __init__(self, message: str, *, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.fields = fields
+
+
+class ConflictError(TicketError):
+    """409: somebody else changed it; re-read, decide again."""
+
+
+class DriftError(TicketError):
+    """An answer lacks a required key or has another shape than documented."""
+
+
+class UncertainError(ConnectorError):
+    """A write may or may not have happened. It is looked up before it is ever sent again."""

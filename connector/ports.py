@@ -1,0 +1,225 @@
+"""What we need of a desk (Zendesk) and of a tracker (Jira): two Protocols.
+
+Reads are retried inside the clients by the one policy. A write makes exactly one HTTP request and
+raises one of `connector.errors`: BusyError and NotSentError mean certainly not done, UncertainError
+means it may have happened, every other error means the service said no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from connector.core.model import Comment, Frozen, IssueRef, Json, Thread, Ticket
+
+
+class Identity(Frozen):
+    """Who the service says we are. `id` is text on both sides; `zone` is an IANA name if known."""
+
+    id: str
+    name: str = ""
+    zone: str | None = None
+    admin: bool | None = None
+
+
+class Rejected(Frozen):
+    """Something in a page that could not be read: set aside, with its place and the reason."""
+
+    ticket_id: int | None
+    place: str
+    reason: str
+
+
+class TicketPage(Frozen):
+    """One page of the ticket export. `cursor` is opaque and goes with the page's tickets."""
+
+    tickets: tuple[Ticket, ...]
+    rejected: tuple[Rejected, ...] = ()
+    cursor: str
+    end: bool
+
+
+class CommentPage(Frozen):
+    """One page of comment events. `until` is the next `since` (the events' end_time)."""
+
+    comments: tuple[Comment, ...]
+    rejected: tuple[Rejected, ...] = ()
+    until: datetime
+    end: bool
+
+
+class TicketUpdate(Frozen):
+    """One ticket update with at most one internal note.
+
+    `intent_id` travels as audit metadata. `updated_stamp` is the ticket's `updated_at` as read
+    (ISO text, second resolution) and makes the update safe. Nothing here can make a note public.
+    """
+
+    ticket_id: int
+    intent_id: str
+    updated_stamp: str
+    note: str | None = None
+    status: str | None = None
+    group_id: int | None = None
+    priority: str | None = None
+    fields: Mapping[str, str | int | bool | None] = {}
+
+
+class Receipt(Frozen):
+    """A write that was answered: the remote id (audit, comment, issue, link) and request id."""
+
+    remote_id: str
+    request_id: str | None = None
+
+
+class Audit(Frozen):
+    """Enough of a ticket's audit to recognise our own writes."""
+
+    id: int
+    at: datetime
+    author_id: int | None
+    intent_id: str | None
+    public: bool | None
+    text: str = ""
+
+
+class Desk(Protocol):
+    """Zendesk, as far as the product needs it."""
+
+    name: str
+    """The subdomain or host, part of every marker."""
+
+    def whoami(self) -> Identity: ...
+
+    def changed_tickets(self, *, cursor: str | None, since: datetime) -> Iterator[TicketPage]:
+        """Pages of tickets changed since the cursor (or `since`), sideloads resolved."""
+
+    def changed_comments(self, *, since: datetime) -> Iterator[CommentPage]:
+        """Pages of comments since `since` (inclusive: the caller de-duplicates by id)."""
+
+    def tickets(self, ids: Sequence[int]) -> tuple[Ticket, ...]:
+        """Those that exist, with organization, requester and SLA; missing ids are left out."""
+
+    def thread(self, ticket_id: int) -> Thread:
+        """Comments and field changes, oldest first. GoneError when the ticket is gone."""
+
+    def update_ticket(self, update: TicketUpdate) -> Receipt: ...
+
+    def change_tags(
+        self,
+        ticket_id: int,
+        *,
+        add: Sequence[str],
+        remove: Sequence[str],
+        updated_stamp: str | None,
+    ) -> None:
+        """Adds and removes tags; other people's tags stay."""
+
+    def audits(self, ticket_id: int, *, since: datetime) -> tuple[Audit, ...]: ...
+
+    def link_issue(self, ticket_id: int, issue: IssueRef) -> Receipt | None:
+        """Zendesk's own Jira link; None when the integration is not installed (best effort)."""
+
+    def linked_issues(self, ticket_id: int) -> tuple[str, ...]:
+        """Issue ids that Zendesk's own Jira links name; () without the integration."""
+
+    def group_id(self, name: str) -> int | None: ...
+
+
+class IssueDraft(Frozen):
+    """What a create request holds: the marker label is among `fields["labels"]`."""
+
+    project: str
+    fields: Mapping[str, Json]
+    properties: Mapping[str, Json] = {}
+
+
+class Issue(Frozen):
+    """A Jira issue as last read. `category` decides; names are for people."""
+
+    id: str
+    key: str
+    project: str
+    status_id: str
+    status: str
+    category: Literal["new", "indeterminate", "done"]
+    resolution: str | None = None
+    priority: str | None = None
+    assignee: str | None = None
+    labels: tuple[str, ...] = ()
+    created: datetime | None = None
+    updated: datetime | None = None
+    category_changed: datetime | None = None
+
+
+class RemoteLink(Frozen):
+    """One web link on an issue; upserted by `global_id` (always the full object)."""
+
+    global_id: str
+    url: str
+    title: str
+    summary: str = ""
+    resolved: bool = False
+
+
+class TrackerComment(Frozen):
+    """A comment as listed; `text` is its plain text, for the visible reference."""
+
+    id: str
+    created: datetime
+    author_id: str | None
+    text: str
+
+
+class Tracker(Protocol):
+    """Jira, as far as the product needs it. `body` values are already rendered for `dialect`."""
+
+    dialect: Literal["adf", "wiki"]
+
+    def whoami(self) -> Identity: ...
+
+    def site(self) -> str:
+        """A stable name of the site (base URL as the server tells it), part of every marker."""
+
+    def create_issue(self, draft: IssueDraft) -> IssueRef: ...
+
+    def highest_key(self, project: str) -> int:
+        """The highest issue number seen in the project; 0 when none. Too low only costs reads."""
+
+    def issues_after(self, project: str, number: int) -> Iterator[Issue]:
+        """Issues by key number + 1, + 2, … read without the search index, until none answers."""
+
+    def find_by_label(self, project: str, label: str) -> tuple[Issue, ...]:
+        """By the search index, which lags: absence proves nothing."""
+
+    def changed_issues(
+        self, projects: Sequence[str], *, label: str, minutes: int, written: Sequence[str] = ()
+    ) -> Iterator[Issue]:
+        """Issues with the label updated in the last `minutes`; `written`: ids to reconcile."""
+
+    def issues(self, ids: Sequence[str]) -> tuple[Issue, ...]:
+        """By id; deleted or hidden ones are left out."""
+
+    def upsert_remote_link(self, issue_id: str, link: RemoteLink) -> None: ...
+
+    def update_issue(
+        self,
+        issue_id: str,
+        *,
+        fields: Mapping[str, Json] | None = None,
+        add_labels: Sequence[str] = (),
+        remove_labels: Sequence[str] = (),
+        properties: Mapping[str, Json] | None = None,
+    ) -> None:
+        """Sets fields, adds and removes labels, sets properties: safe to repeat."""
+
+    def comment(self, issue_id: str, body: Json, *, intent_id: str) -> Receipt: ...
+
+    def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
+        """Newest first, back to `since`."""
+
+    def transition(self, issue_id: str, *, to_category: str) -> str | None:
+        """The name of the transition made, or None when none leads there."""
+
+    def browse_url(self, key: str) -> str: ...
