@@ -1,0 +1,185 @@
+"""The ledger's rows as frozen values. Times are aware UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from connector.core.model import Ask, Customer, Finding, Frozen, Json, Severity, State, Target
+
+
+class IntentState(StrEnum):
+    """PLANNED -> SENDING -> DONE, or -> UNCERTAIN -> found DONE | proven absent PLANNED."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    DROPPED = "dropped"
+
+
+class MirrorRow(Frozen):
+    """What we keep of a ticket between sweeps: facts, no thread.
+
+    `look_at`: when time alone may make this ticket a candidate (None: never). `decided`: hash of
+    the facts that the last decision was made from. `signals`: text findings of the words read so
+    far. `fingerprint`: what grouping needs of the text.
+    """
+
+    ticket_id: int
+    exported_at: datetime
+    content_hash: str
+    status: str
+    type: str | None = None
+    priority: str | None = None
+    tags: tuple[str, ...] = ()
+    created_at: datetime
+    updated_at: datetime
+    customer: Customer
+    requester_id: int | None = None
+    assignee_id: int | None = None
+    group_id: int | None = None
+    product_area: str | None = None
+    breach_at: datetime | None = None
+    unanswered_since: datetime | None = None
+    last_customer_at: datetime | None = None
+    last_public_reply_at: datetime | None = None
+    reopens: int | None = None
+    group_stations: int | None = None
+    fingerprint: Json = None
+    signals: tuple[Finding, ...] = ()
+    decided: str | None = None
+    look_at: datetime | None = None
+
+
+class InboxRow(Frozen):
+    """A ticket that changed and waits to be looked at."""
+
+    ticket_id: int
+    exported_at: datetime
+    state: Literal["todo", "done", "quarantined"] = "todo"
+    tries: int = 0
+    error: str | None = None
+    next_try_at: datetime | None = None
+
+
+class EscalationRow(Frozen):
+    """One episode of one escalation. `version` grows with every change of state or severity."""
+
+    id: str
+    marker: str
+    episode: int = 1
+    first_ticket_id: int
+    group_id: str | None = None
+    target: Target
+    severity: Severity
+    state: State = State.OPEN
+    reason: str = ""
+    summary: str = ""
+    ask: Ask = Ask.INVESTIGATE
+    deadline: datetime | None = None
+    project: str | None = None
+    issue_id: str | None = None
+    issue_key: str | None = None
+    owner: str | None = None
+    applied: Json = None
+    brief: Json = None
+    brief_hash: str = ""
+    assessment: Json = None
+    version: int = 1
+    opened_at: datetime
+    changed_at: datetime
+    resolved_at: datetime | None = None
+    internal_due_at: datetime | None = None
+    customer_due_at: datetime | None = None
+    learned: Json = None
+
+
+class LinkRow(Frozen):
+    """A ticket of an escalation. `result` is what happened at the last attempt to update it."""
+
+    escalation_id: str
+    ticket_id: int
+    customer: Customer
+    joined_at: datetime
+    closed: bool = False
+    result: str = ""
+    told_at: datetime | None = None
+
+
+class IntentRow(Frozen):
+    """One remote write, planned and recorded before it is made.
+
+    `subject` names what is written to ("ticket 12", "issue", "project ESC"). `seq` orders the
+    intents of one escalation. `payload` is redacted and never changes.
+    """
+
+    intent_id: str
+    escalation_id: str
+    kind: str
+    subject: str
+    seq: int
+    payload: Json
+    payload_hash: str
+    state: IntentState = IntentState.PLANNED
+    tries: int = 0
+    planned_at: datetime
+    sent_at: datetime | None = None
+    probe: Json = None
+    result_ref: str | None = None
+    error: str | None = None
+    reason: str | None = None
+    next_try_at: datetime | None = None
+
+
+class EventRow(Frozen):
+    """Append-only history: what was decided or written, by whom, why."""
+
+    at: datetime
+    actor: str
+    what: str
+    escalation_id: str | None = None
+    intent_id: str | None = None
+    ticket_id: int | None = None
+    detail: Json = None
+
+
+class TransitionRow(Frozen):
+    """A change of an escalation's state or severity. Actor: jira, zendesk, operator or sweep."""
+
+    escalation_id: str
+    at: datetime
+    actor: str
+    kind: Literal["state", "severity"]
+    old: str
+    new: str
+    reason: str
+
+
+class AsideRow(Frozen):
+    """A ticket or write that was set aside (quarantined), with the reason and the next try.
+
+    `key` is "ticket:<id>", "place:<where>" or "intent:<id>".
+    """
+
+    key: str
+    kind: Literal["ticket", "place", "intent"]
+    reason: str
+    error: str
+    tries: int = 1
+    since: datetime
+    next_try_at: datetime | None = None
+    escalation_id: str | None = None
+    ticket_id: int | None = None
+
+
+class FollowUpRow(Frozen):
+    """One due follow-up that was made: clock "internal" or "customer", slot start in UTC."""
+
+    escalation_id: str
+    clock: Literal["internal", "customer"]
+    slot: datetime
+    done_at: datetime
+    late_by_minutes: int = 0
