@@ -1,0 +1,147 @@
+"""Tickets in a JSON Lines file: the contract's ticket line, or a line of Zendesk's own export.
+
+Used by `group`, `extract`, `assess --from-file`, `backtest` and `sandbox --load`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class _Line(BaseModel):
+    """Tolerant: a user's file may hold more than we read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CommentLine(_Line):
+    """One comment of a ticket line; `author` is a name or an e-mail address."""
+
+    author: str | None = None
+    role: str = "end-user"
+    public: bool = True
+    created_at: datetime | None = None
+    body: str = Field(default="", validation_alias=AliasChoices("body", "plain_body"))
+
+    @field_validator("author", mode="before")
+    @classmethod
+    def _author_as_text(cls, value: object) -> object:
+        return _as_name(value)
+
+    @field_validator("created_at")
+    @classmethod
+    def _with_zone(cls, value: datetime | None) -> datetime | None:
+        return _aware(value)
+
+
+class TicketLine(_Line):
+    """One ticket of a file. Only id, subject and body (Zendesk: description) are required.
+
+    `created_at` is aware; a time without a zone is read as UTC. `line` is the line
+    number in the file, from 1.
+    """
+
+    id: int | str
+    requester: str | None = None
+    organization: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    subject: str
+    body: str = Field(validation_alias=AliasChoices("body", "description"))
+    comments: tuple[CommentLine, ...] = ()
+    priority: str | None = None
+    type: str | None = None
+    tags: tuple[str, ...] = ()
+    status: str = "open"
+    line: int = 0
+
+    @field_validator("requester", "organization", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        return _as_name(value)
+
+    @field_validator("created_at", "updated_at")
+    @classmethod
+    def _with_zone(cls, value: datetime | None) -> datetime | None:
+        return _aware(value)
+
+    @field_validator("subject", mode="before")
+    @classmethod
+    def _subject_may_be_null(cls, value: object) -> object:
+        return "" if value is None else value
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that could not be read; `number` counts from 1. `reason` holds none of its text."""
+
+    number: int
+    reason: str
+
+
+def read_lines(handle: Iterable[bytes | str]) -> Iterator[TicketLine | BadLine]:
+    """Each line of the file in order; empty lines are passed over."""
+    for number, raw in enumerate(handle, 1):
+        if not raw.strip():
+            continue
+        try:
+            value = orjson.loads(raw)
+        except ValueError:
+            yield BadLine(number, "is not JSON")
+            continue
+        yield parse_line(value, number)
+
+
+def parse_line(value: object, number: int) -> TicketLine | BadLine:
+    """One decoded line."""
+    if not isinstance(value, dict):
+        return BadLine(number, f"is a JSON {type(value).__name__}, not an object")
+    if isinstance(value.get("ticket"), dict):
+        value = value["ticket"]
+    try:
+        return TicketLine.model_validate(_export_names(value) | {"line": number})
+    except ValidationError as error:
+        places = {
+            ".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()
+        }
+        told = "; ".join(f"{place or 'line'}: {message}" for place, message in places.items())
+        return BadLine(number, told)
+
+
+def _export_names(value: dict[str, Any]) -> dict[str, Any]:
+    """Zendesk's export names the requester and organization by id, or as whole objects."""
+    named = dict(value)
+    for ours, theirs in (("requester", "requester_id"), ("organization", "organization_id")):
+        if named.get(ours) is None and named.get(theirs) is not None:
+            named[ours] = named[theirs]
+    if "subject" not in named and "raw_subject" in named:
+        named["subject"] = named["raw_subject"]
+    if "subject" not in named and isinstance(named.get("title"), str):
+        named["subject"] = named["title"]
+    return {key: item for key, item in named.items() if item is not None or key == "subject"}
+
+
+def _as_name(value: object) -> object:
+    """An e-mail address, else a name, else an id, as text."""
+    if isinstance(value, dict):
+        for key in ("email", "name", "id"):
+            if value.get(key) is not None:
+                return str(value[key])
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is not None:
+        return value
+    return value.replace(tzinfo=UTC)
