@@ -1,0 +1,201 @@
+"""The sandbox as a running thing: two ports, one process, one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from connector.sandbox.control import control_routes
+from connector.sandbox.frame import Front
+from connector.sandbox.seed import Seed
+from connector.sandbox.world import World
+from connector.sandbox.zendesk import zendesk_front
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+    from types import TracebackType
+
+    from starlette.routing import BaseRoute
+
+_START_SECONDS = 30.0
+_BACKLOG = 256
+
+
+class Sandbox:
+    """Zendesk and Jira on loopback. `port` is Zendesk's, Jira's is the next; 0: two free ports.
+
+    `certificate`, `key`: PEM files, then both sides speak HTTPS. As a context manager it runs in
+    a thread of its own; `zendesk` and `jira` URLs are known from the start on.
+    """
+
+    def __init__(
+        self,
+        world: World | None = None,
+        seed: Seed | None = None,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        certificate: Path | None = None,
+        key: Path | None = None,
+    ) -> None:
+        self.world = world or World()
+        self.seed = seed or Seed()
+        if self.seed.now is not None:
+            self.world.clock.set(self.seed.now)
+        self._sockets = _listen(host, port)
+        self._tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": key}
+        scheme = "http" if certificate is None else "https"
+        self.zendesk_url, self.jira_url = (
+            f"{scheme}://{host}:{bound.getsockname()[1]}" for bound in self._sockets
+        )
+        self.world.zendesk_url, self.world.jira_url = self.zendesk_url, self.jira_url
+        self._servers = [self._server(front) for front in self._fronts()]
+        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+
+    def _fronts(self) -> list[Front]:
+        try:
+            from connector.sandbox.jira import jira_routes
+        except ImportError:  # until Jira's half is there
+            jira: list[BaseRoute] = []
+        else:
+            jira = jira_routes(self.world)
+        controls = control_routes(self.world)
+        return [
+            zendesk_front(self.world, self.seed, controls),
+            Front(self.world, "jira", [*jira, *controls]),
+        ]
+
+    def _server(self, front: Front) -> _Server:
+        config = uvicorn.Config(
+            front,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+            **self._tls,
+        )
+        config.load()
+        return _Server(config)
+
+    async def serve(self, on_ready: Callable[[Sandbox], None] | None = None) -> None:
+        """Runs until `ask_to_stop`; `on_ready` is called once both ports answer."""
+        serving = [
+            asyncio.create_task(server.serve(sockets=[bound]))
+            for server, bound in zip(self._servers, self._sockets, strict=True)
+        ]
+        for server in self._servers:
+            await server.begun.wait()
+        self._ready.set()
+        if on_ready is not None:
+            on_ready(self)
+        await asyncio.gather(*serving)
+
+    def start(self) -> Self:
+        """In a background thread; returns when both ports answer."""
+        self._thread = threading.Thread(
+            target=asyncio.run, args=(self.serve(),), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        if not self._ready.wait(_START_SECONDS):
+            raise TimeoutError("the sandbox did not start")
+        return self
+
+    def ask_to_stop(self) -> None:
+        """Both servers end soon; safe in a signal handler."""
+        for server in self._servers:
+            server.should_exit = True
+
+    def stop(self) -> None:
+        """Stops both ports and closes the journal. Safe to call twice."""
+        self.ask_to_stop()
+        if self._thread is not None:
+            self._thread.join(timeout=_START_SECONDS)
+            self._thread = None
+        for bound in self._sockets:
+            bound.close()
+        self.world.journal.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def serve_foreground(
+    world: World, seed: Seed, port: int, on_ready: Callable[[Sandbox], None]
+) -> None:
+    """Serves until Ctrl-C or SIGTERM; `on_ready` is called once both ports answer.
+
+    Raises OSError when a port is taken.
+    """
+    sandbox = Sandbox(world, seed, port=port)
+    try:
+        asyncio.run(_foreground(sandbox, on_ready))
+    finally:
+        sandbox.stop()
+
+
+async def _foreground(sandbox: Sandbox, on_ready: Callable[[Sandbox], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, sandbox.ask_to_stop)
+    await sandbox.serve(on_ready)
+
+
+class _Server(uvicorn.Server):
+    """Signals are the sandbox's matter: two servers share one loop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.begun = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.begun.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+class _Protocol(H11Protocol):
+    """Hands the connection's transport to the application, where faults are made."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    """Two listening sockets on neighbouring ports."""
+    tries = 1 if port else 50
+    for attempt in range(tries):
+        first = socket.create_server((host, port), backlog=_BACKLOG)
+        try:
+            following = first.getsockname()[1] + 1
+            return [first, socket.create_server((host, following), backlog=_BACKLOG)]
+        except (OSError, OverflowError):
+            first.close()
+            if attempt == tries - 1:
+                raise
+    raise AssertionError
