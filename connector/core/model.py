@@ -234,12 +234,13 @@ class Source(Frozen):
 
 
 class Member(Frozen):
-    """One ticket in a group of same-issue tickets."""
+    """One ticket in a group of same-issue tickets. `verified`: the requester's address is."""
 
     ticket_id: int
     customer_key: str
     customer_name: str = ""
     created_at: datetime
+    verified: bool = True
 
 
 class Group(Frozen):
@@ -290,18 +291,24 @@ SlaState = Literal["within", "at_risk", "breached", "unknown"]
 
 
 class SlaStatus(Frozen):
-    """The ticket's SLA as of `now`; `breach_at` is the breach that counts (next, or first past)."""
+    """The ticket's SLA as of `now`; `breach_at` is the breach that counts (next, or first past).
+
+    `warn_at`: from when on the breach counts as at risk.
+    """
 
     state: SlaState = "unknown"
     metric: str | None = None
     breach_at: datetime | None = None
+    warn_at: datetime | None = None
 
 
 class Case(Frozen):
     """One ticket with all its facts, as of `now`. Rules only ask questions of this.
 
     `waited` is business time since `unanswered` (the customer's oldest comment that has had no
-    public reply); zero when nobody waits. Counts are None where the desk did not say.
+    public reply); zero when nobody waits. Counts are None where the desk did not say. `turn` is who
+    has to act next, None once the ticket is solved. `high_value` holds the reasons why the customer
+    counts as one; () when it does not, or nothing is known. `priority_changes`: oldest first.
     """
 
     now: datetime
@@ -311,6 +318,9 @@ class Case(Frozen):
     product_area: str | None = None
     environment_field: str | None = None
     last_speaker: Literal["customer", "agent"] | None = None
+    turn: Literal["customer", "agent"] | None = None
+    high_value: tuple[str, ...] = ()
+    priority_changes: tuple[Change, ...] = ()
     unanswered: Source | None = None
     unanswered_since: datetime | None = None
     waited: timedelta = timedelta(0)
