@@ -104,10 +104,9 @@ def parse_line(value: object, number: int) -> TicketLine | BadLine:
     """One decoded line."""
     if not isinstance(value, dict):
         return BadLine(number, f"is a JSON {type(value).__name__}, not an object")
-    if isinstance(value.get("ticket"), dict):
-        value = value["ticket"]
+    ticket: dict[str, Any] = value["ticket"] if isinstance(value.get("ticket"), dict) else value
     try:
-        return TicketLine.model_validate(_export_names(value) | {"line": number})
+        return TicketLine.model_validate(_export_names(ticket) | {"line": number})
     except ValidationError as error:
         places = {
             ".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()

@@ -1,0 +1,37 @@
+"""Which state of an escalation may follow which (domain section 7)."""
+
+from __future__ import annotations
+
+from connector.core.model import State
+
+_NEXT: dict[State, frozenset[State]] = {
+    State.OPEN: frozenset(
+        {State.ACKNOWLEDGED, State.IN_PROGRESS, State.RESOLVED, State.DE_ESCALATED}
+    ),
+    State.ACKNOWLEDGED: frozenset({State.IN_PROGRESS, State.RESOLVED, State.DE_ESCALATED}),
+    State.IN_PROGRESS: frozenset({State.ACKNOWLEDGED, State.RESOLVED, State.DE_ESCALATED}),
+    State.RESOLVED: frozenset({State.IN_PROGRESS, State.CONFIRMED, State.DE_ESCALATED}),
+    State.CONFIRMED: frozenset({State.REGRESSED}),
+    State.DE_ESCALATED: frozenset({State.IN_PROGRESS, State.REGRESSED}),
+    State.REGRESSED: frozenset(),
+}
+
+
+class IllegalMoveError(ValueError):
+    """A state that may not follow the present one."""
+
+    def __init__(self, old: State, new: State) -> None:
+        allowed = ", ".join(sorted(_NEXT[old])) or "nothing: open a new episode"
+        super().__init__(f"{old} cannot become {new}; it may become: {allowed}")
+
+
+def may_follow(old: State, new: State) -> bool:
+    """Whether `new` may follow `old`; staying as it is always may."""
+    return new == old or new in _NEXT[old]
+
+
+def move(old: State, new: State) -> State:
+    """The new state. Raises IllegalMoveError."""
+    if not may_follow(old, new):
+        raise IllegalMoveError(old, new)
+    return new

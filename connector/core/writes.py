@@ -1,0 +1,145 @@
+"""Every remote write that the product can make, as values. There is no other kind.
+
+A write says what is sent, not to which issue id: that is read from the escalation when it is made,
+since keys change when issues move. None of these can make a comment public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from connector.core.model import Frozen, Json
+
+Side = Literal["desk", "tracker"]
+
+
+class CreateIssue(Frozen):
+    """The issue with its marker label. `optional`: fields that may be left out when refused."""
+
+    kind: Literal["create_issue"] = "create_issue"
+    project: str
+    fields: Mapping[str, Json]
+    properties: Mapping[str, Json] = Field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return f"project {self.project}"
+
+
+class PutRemoteLink(Frozen):
+    """The web link from the issue to one ticket, upserted by its global id."""
+
+    kind: Literal["remote_link"] = "remote_link"
+    ticket_id: int
+    global_id: str
+    url: str
+    title: str
+    summary: str = ""
+    resolved: bool = False
+
+    @property
+    def subject(self) -> str:
+        return f"ticket {self.ticket_id}"
+
+
+class UpdateTicket(Frozen):
+    """One internal note and what goes with it. `fields` are custom fields by id."""
+
+    kind: Literal["note"] = "note"
+    ticket_id: int
+    note: str
+    status: str | None = None
+    group: str | None = None
+    priority: str | None = None
+    fields: Mapping[str, str | None] = Field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return f"ticket {self.ticket_id}"
+
+
+class ChangeTags(Frozen):
+    """Adds and removes tags; other people's stay."""
+
+    kind: Literal["tags"] = "tags"
+    ticket_id: int
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return f"ticket {self.ticket_id}"
+
+
+class LinkIssue(Frozen):
+    """Zendesk's own Jira link, where its integration is installed."""
+
+    kind: Literal["jira_link"] = "jira_link"
+    ticket_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"ticket {self.ticket_id}"
+
+
+class UpdateIssue(Frozen):
+    """Fields, labels and properties of the issue: set, so safe to repeat."""
+
+    kind: Literal["issue_update"] = "issue_update"
+    fields: Mapping[str, Json] = Field(default_factory=dict)
+    add_labels: tuple[str, ...] = ()
+    remove_labels: tuple[str, ...] = ()
+    properties: Mapping[str, Json] = Field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return "issue"
+
+
+class CommentIssue(Frozen):
+    """One comment on the issue; `body` is rendered for its dialect, reference included."""
+
+    kind: Literal["issue_comment"] = "issue_comment"
+    body: Json
+
+    @property
+    def subject(self) -> str:
+        return "issue"
+
+
+Write = Annotated[
+    CreateIssue
+    | PutRemoteLink
+    | UpdateTicket
+    | ChangeTags
+    | LinkIssue
+    | UpdateIssue
+    | CommentIssue,
+    Field(discriminator="kind"),
+]
+
+_WRITE: TypeAdapter[Write] = TypeAdapter(Write)
+
+REPEATABLE = frozenset({"remote_link", "tags", "issue_update"})
+"""Kinds that may be sent twice with the same result (reliability section 3)."""
+
+_DESK = frozenset({"note", "tags", "jira_link"})
+
+
+def side_of(kind: str) -> Side:
+    """Which service a kind of write goes to."""
+    return "desk" if kind in _DESK else "tracker"
+
+
+def parse_write(payload: Json) -> Write:
+    """The write that an intent's payload holds."""
+    return _WRITE.validate_python(payload)
+
+
+def dump_write(write: Write) -> Json:
+    """Its JSON form, as kept in the ledger."""
+    return write.model_dump(mode="json")

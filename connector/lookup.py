@@ -1,0 +1,87 @@
+"""Did it happen? Looks for a write of ours by its marker before it is ever sent again.
+
+What is looked at, and when absence is proven, is reliability.md section 3's table.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from connector.core.markers import marker_label, reference_line
+from connector.core.model import Frozen, IssueRef
+from connector.core.writes import CreateIssue, LinkIssue, UpdateTicket, parse_write
+
+if TYPE_CHECKING:
+    from connector.ledger.rows import EscalationRow, IntentRow
+    from connector.ports import Desk, Issue, Tracker
+
+_CLOCKS_APART = timedelta(minutes=5)
+_CREATE_HOLD = timedelta(minutes=30)
+
+
+class Found(Frozen):
+    """The write happened; `ref` is its remote id, `issue` is set for a create."""
+
+    ref: str
+    issue: IssueRef | None = None
+
+
+def look_up(
+    row: IntentRow, escalation: EscalationRow, *, desk: Desk, tracker: Tracker
+) -> Found | None:
+    """The write's trace at the service, or None where none is seen (which proves nothing yet)."""
+    write = parse_write(row.payload)
+    if isinstance(write, CreateIssue):
+        return _created(write.project, row, escalation, tracker)
+    if isinstance(write, UpdateTicket):
+        return _noted(write.ticket_id, row, desk)
+    if isinstance(write, LinkIssue):
+        linked = escalation.issue_id in desk.linked_issues(write.ticket_id)
+        return Found(ref=escalation.issue_id or "") if linked else None
+    return _commented(row, escalation, tracker)
+
+
+def find_issue(project: str, marker: str, tracker: Tracker) -> IssueRef | None:
+    """An issue with this marker by the search index; of several, the one with the lowest id."""
+    return _lowest(tracker.find_by_label(project, marker_label(marker)), marker)
+
+
+def proven_absent(row: IntentRow, now: datetime) -> bool:
+    """Whether "not seen" in a later run is proof enough to send it again."""
+    if row.kind != "create_issue":
+        return True
+    return row.sent_at is not None and now - row.sent_at >= _CREATE_HOLD
+
+
+def _created(
+    project: str, row: IntentRow, escalation: EscalationRow, tracker: Tracker
+) -> Found | None:
+    after = int((row.probe or {}).get("highest", 0))
+    seen = _lowest(tuple(tracker.issues_after(project, after)), escalation.marker)
+    issue = seen or find_issue(project, escalation.marker, tracker)
+    return Found(ref=issue.id, issue=issue) if issue else None
+
+
+def _lowest(issues: tuple[Issue, ...], marker: str) -> IssueRef | None:
+    ours = [issue for issue in issues if marker_label(marker) in issue.labels]
+    if not ours:
+        return None
+    first = min(ours, key=lambda issue: int(issue.id))
+    return IssueRef(id=first.id, key=first.key)
+
+
+def _noted(ticket_id: int, row: IntentRow, desk: Desk) -> Found | None:
+    since = (row.sent_at or row.planned_at) - _CLOCKS_APART
+    for audit in desk.audits(ticket_id, since=since):
+        if audit.intent_id == row.intent_id or reference_line(row.intent_id) in audit.text:
+            return Found(ref=str(audit.id))
+    return None
+
+
+def _commented(row: IntentRow, escalation: EscalationRow, tracker: Tracker) -> Found | None:
+    since = (row.sent_at or row.planned_at) - _CLOCKS_APART
+    for comment in tracker.comments(escalation.issue_id or "", since=since):
+        if reference_line(row.intent_id) in comment.text:
+            return Found(ref=comment.id)
+    return None

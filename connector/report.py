@@ -1,0 +1,85 @@
+"""What a run did, as one value: printed as text, or as one JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from connector.core.model import Frozen, Severity, Target
+from connector.errors import ExitCode, worst
+from connector.gate import Outcome
+
+
+class EscalationLine(Frozen):
+    """One escalation that this run opened, joined or changed."""
+
+    id: str
+    issue_key: str | None
+    severity: Severity
+    target: Target
+    summary: str
+    because: str
+    tickets: tuple[int, ...]
+    customers: tuple[str, ...] = ()
+
+
+class TicketLeft(Frozen):
+    """A ticket that was looked at and left alone, or only shown, and why."""
+
+    ticket_id: int
+    because: str
+
+
+class SetAside(Frozen):
+    """What was not done, where, why, and what to do about it."""
+
+    what: str
+    reason: str
+    ticket_id: int | None = None
+
+
+class StateChange(Frozen):
+    """An escalation whose state or severity changed."""
+
+    id: str
+    issue_key: str | None
+    kind: Literal["state", "severity"]
+    old: str
+    new: str
+    because: str
+    tickets: tuple[int, ...] = ()
+
+
+class Report(Frozen):
+    """A whole run. `calls` counts HTTP requests by side and endpoint."""
+
+    command: str
+    now: datetime
+    dry_run: bool = False
+    tickets_read: int = 0
+    comments_read: int = 0
+    in_store: int = 0
+    escalated: tuple[EscalationLine, ...] = ()
+    joined: tuple[EscalationLine, ...] = ()
+    suggested: tuple[EscalationLine, ...] = ()
+    deferred: tuple[EscalationLine, ...] = ()
+    changed: tuple[StateChange, ...] = ()
+    left: tuple[TicketLeft, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    writes: tuple[Outcome, ...] = ()
+    calls: Mapping[str, int] = Field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    codes: tuple[ExitCode, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The contract's exit code for this run."""
+        found = list(self.codes)
+        if self.set_aside or any(
+            write.result in {"uncertain", "set_aside", "dropped"} for write in self.writes
+        ):
+            found.append(ExitCode.SET_ASIDE)
+        return worst(found)
