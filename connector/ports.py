@@ -32,10 +32,15 @@ class Rejected(Frozen):
 
 
 class TicketPage(Frozen):
-    """One page of the ticket export. `cursor` is opaque and goes with the page's tickets."""
+    """One page of the ticket export. `cursor` is opaque and goes with the page's tickets.
+
+    `rejected` tickets are not among `tickets`; `notices` are about tickets that are, and say what
+    of them was cut or cleaned.
+    """
 
     tickets: tuple[Ticket, ...]
     rejected: tuple[Rejected, ...] = ()
+    notices: tuple[Rejected, ...] = ()
     cursor: str
     end: bool
 

@@ -46,6 +46,7 @@ class MirrorRow(Frozen):
     unanswered_since: datetime | None = None
     last_customer_at: datetime | None = None
     last_public_reply_at: datetime | None = None
+    last_comment_id: int | None = None
     reopens: int | None = None
     group_stations: int | None = None
     fingerprint: Json = None

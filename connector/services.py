@@ -1,0 +1,49 @@
+"""What a run works with: both services, the ledger, the mappings and the run's own time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
+
+    from connector.core.mapping import Mappings
+    from connector.ledger.lock import Lease
+    from connector.ledger.store import Ledger
+    from connector.lookup import Found
+    from connector.ports import Desk, Tracker
+
+
+class Progress(Protocol):
+    """Told how far a step has come; `total` is None where nobody knows."""
+
+    def __call__(self, step: str, done: int, total: int | None = None) -> None: ...
+
+
+def quiet(step: str, done: int, total: int | None = None) -> None:
+    """Progress for nobody."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """`now` is read once, by the command line. `calls` tells the HTTP requests made so far by
+    side and endpoint. `resend` is the clients' retry policy for answers that mean "not done".
+    """
+
+    desk: Desk
+    tracker: Tracker
+    ledger: Ledger
+    lease: Lease
+    mappings: Mappings
+    now: datetime
+    environment: str
+    desk_url: str
+    window: timedelta
+    max_new: int
+    min_customers: int
+    resend: Callable[[Callable[[], Found]], Found]
+    calls: Callable[[], Mapping[str, int]]
+    dry_run: bool = False
+    progress: Progress = quiet
