@@ -1,0 +1,60 @@
+"""Plain text for terminals and internal notes."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from connector.core.clean import clean_text
+from connector.core.document import Items, Paragraph, Verbatim
+
+if TYPE_CHECKING:
+    from connector.core.document import Block, Document, Runs
+
+
+def plain(document: Document, width: int = 80) -> str:
+    """The document as wrapped lines; headings in capitals, our markers left out."""
+    lines = _wrapped(document.title, width) if document.title else []
+    for block in document.head:
+        lines += _block(block, width, indent="")
+    for section in document.sections:
+        lines += ["", section.title.upper()] if section.title else [""]
+        for block in section.blocks:
+            lines += _block(block, width, indent="  ")
+    return "\n".join(lines).strip("\n")
+
+
+def _block(block: Block, width: int, indent: str) -> list[str]:
+    if isinstance(block, Verbatim):
+        return [f"{indent}| {line}".rstrip() for line in clean_text(block.text).split("\n")]
+    if isinstance(block, Paragraph):
+        return _wrapped(_line(block.runs), width, first=indent, rest=indent)
+    return _list(block, width, indent)
+
+
+def _list(block: Items, width: int, indent: str) -> list[str]:
+    lines: list[str] = []
+    for number, item in enumerate(block.items, 1):
+        bullet = f"{number}. " if block.numbered else "- "
+        rest = indent + " " * len(bullet)
+        lines += _wrapped(_line(item), width, first=indent + bullet, rest=rest)
+    return lines
+
+
+def _line(runs: Runs) -> str:
+    return "".join(
+        f"{run.text} <{run.href}>" if run.href and run.href != run.text else run.text
+        for run in runs
+    )
+
+
+def _wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
+    words = " ".join(clean_text(text).split())
+    return textwrap.wrap(
+        words,
+        max(width, 20),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
