@@ -92,6 +92,14 @@ class NotSentError(UnavailableError):
     """The request certainly did not arrive (DNS, refused, connect timeout, TLS)."""
 
 
+class RestingError(NotSentError):
+    """A side rests for the rest of this run (it kept failing, or time is up): nothing was sent."""
+
+
+class AnswerLostError(UnavailableError):
+    """A read got no usable answer: 5xx, timeout, connection lost, cut, too large, not JSON."""
+
+
 class BusyError(UnavailableError):
     """The service said 429: certainly not done. `retry_after` is in seconds."""
 
@@ -135,3 +143,11 @@ class DriftError(TicketError):
 
 class UncertainError(ConnectorError):
     """A write may or may not have happened. It is looked up before it is ever sent again."""
+
+
+class PublicWriteRefusedError(ConnectorError):
+    """A comment without `public: false` was about to leave. It was not sent."""
+
+
+class PublicNoteError(UncertainError):
+    """Zendesk made our note public although it was sent as internal. Never to be sent again."""

@@ -72,10 +72,14 @@ class TicketUpdate(Frozen):
 
 
 class Receipt(Frozen):
-    """A write that was answered: the remote id (audit, comment, issue, link) and request id."""
+    """A write that was answered: the remote id (audit, comment, issue, link) and request id.
+
+    `ignored` names the keys that the service says it dropped from the write.
+    """
 
     remote_id: str
     request_id: str | None = None
+    ignored: tuple[str, ...] = ()
 
 
 class Audit(Frozen):
