@@ -1,17 +1,33 @@
-"""Opening hours on a real calendar: zones, daylight saving and holidays included.
+"""cadence.toml: opening hours on a real calendar, and when the next follow-up is due.
 
-Instants are compared and added in UTC; only the opening hours themselves are wall-clock times.
+Instants are compared and added in UTC; only opening hours and daily rhythms are wall-clock times.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from connector.core.duration import BUSINESS_DAY, Duration
+from connector.core.model import Frozen, Severity
+from connector.core.names import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
-    from zoneinfo import ZoneInfo
+    from collections.abc import Container, Iterator, Sequence
 
 Span = tuple[time, time]
 """Opening and closing wall-clock time of one day; a closing time of 00:00 is the day's end."""
@@ -169,3 +185,202 @@ def _since_midnight(wall: time) -> timedelta:
 def _length(start: time, end: time) -> timedelta:
     """Of a span on an ordinary day; an end of 00:00 is the day's end."""
     return (_since_midnight(end) or _DAY) - _since_midnight(start)
+
+
+# --- the mapping -----------------------------------------------------------------------------
+
+_SPAN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]) ?- ?([01][0-9]|2[0-4]):([0-5][0-9])")
+
+
+def _span(text: str) -> Span:
+    found = _SPAN.fullmatch(text.strip())
+    if found is None or (found[3] == "24" and found[4] != "00"):
+        raise ValueError("expected opening and closing time: '09:00-17:00', '00:00-24:00'")
+    start, end = time(int(found[1]), int(found[2])), time(int(found[3]) % 24, int(found[4]))
+    if _length(start, end) <= _ZERO:
+        raise ValueError("it closes before it opens; a night is two spans, one on each day")
+    return start, end
+
+
+def _checked_span(text: str) -> str:
+    _span(text)
+    return text
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise UnknownNameError("time zone", sorted(available_timezones()))
+    return name
+
+
+def _positive(interval: Duration) -> Duration:
+    if interval.amount <= _ZERO:
+        raise ValueError("expected more than nothing: this would never stop")
+    return interval
+
+
+Opening = Annotated[str, AfterValidator(_checked_span)]
+Interval = Annotated[Duration, AfterValidator(_positive)]
+
+
+class WeekHours(Frozen):
+    """Opening hours as "09:00-17:00", any number a day, in order; none: closed."""
+
+    monday: tuple[Opening, ...] = ()
+    tuesday: tuple[Opening, ...] = ()
+    wednesday: tuple[Opening, ...] = ()
+    thursday: tuple[Opening, ...] = ()
+    friday: tuple[Opening, ...] = ()
+    saturday: tuple[Opening, ...] = ()
+    sunday: tuple[Opening, ...] = ()
+
+    @property
+    def spans(self) -> dict[int, tuple[Span, ...]]:
+        """By weekday, 0 is Monday."""
+        days = (getattr(self, name) for name in WeekHours.model_fields)
+        return {number: tuple(map(_span, day)) for number, day in enumerate(days)}
+
+
+class Holidays(Frozen):
+    """Public holidays by country and subdivision (ISO 3166 codes), and days of your own."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}$")] | None = None
+    subdivision: Annotated[str, StringConstraints(min_length=1)] | None = None
+    also: tuple[date, ...] = ()
+
+
+class Schedule(Frozen):
+    """How often the receiving team is asked, and the customer told, while nothing else happens."""
+
+    internal: Interval
+    customer: Interval
+
+
+class CadenceMapping(Frozen):
+    """Intervals per severity, and whose hours a "business hour" means.
+
+    Public holidays come through pydantic's validation context, since only the shell may look them
+    up: `days_off`, a function from `Holidays` to a container of dates.
+    """
+
+    zone: Annotated[str, AfterValidator(_zone)]
+    hours: WeekHours
+    holidays: Holidays = Holidays()
+    severity: Mapping[Severity, Schedule] = Field(json_schema_extra={"required": list(Severity)})
+    _business_hours: BusinessHours = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _open_sometimes(self, info: ValidationInfo) -> CadenceMapping:
+        missing = [severity for severity in Severity if severity not in self.severity]
+        if missing:
+            raise ValueError(f"severity.{missing[0]} is missing; each severity needs its intervals")
+        look_up = (info.context or {}).get("days_off", _no_days_off)
+        days_off = _Either((frozenset(self.holidays.also), look_up(self.holidays)))
+        self._business_hours = BusinessHours(ZoneInfo(self.zone), self.hours.spans, days_off)
+        return self
+
+    @property
+    def business_hours(self) -> BusinessHours:
+        return self._business_hours
+
+    def schedule(self, severity: Severity) -> Schedule:
+        return self.severity[severity]
+
+    def after(self, start: datetime, duration: Duration) -> datetime:
+        """`duration` after `start`, in opening hours where it says so. UTC."""
+        return _Slots(start, duration, self.business_hours).at(1)
+
+
+@dataclass(frozen=True)
+class _Either:
+    parts: tuple[Container[date], ...]
+
+    def __contains__(self, day: object) -> bool:
+        return any(day in part for part in self.parts)
+
+
+def _no_days_off(holidays: Holidays) -> Container[date]:
+    del holidays
+    return frozenset()
+
+
+def business_day_of(content: Mapping[str, Any]) -> timedelta:
+    """How long a business day is by cadence.toml's content, which may still be wrong elsewhere."""
+    try:
+        hours = WeekHours.model_validate(content.get("hours"))
+        return BusinessHours(ZoneInfo("UTC"), hours.spans).day
+    except (ValidationError, ValueError):
+        return BUSINESS_DAY
+
+
+# --- follow-ups ------------------------------------------------------------------------------
+
+
+class FollowUp(Frozen):
+    """The slot (UTC) of a follow-up, by which it is known for ever.
+
+    `due`: it is time. `late`: since the first slot that this one makes up for. `missed`: how many
+    slots before this one nobody served; they are not made up for one by one.
+    """
+
+    slot: datetime
+    due: bool
+    late: timedelta = _ZERO
+    missed: int = 0
+
+
+def next_due(
+    interval: Duration,
+    hours: BusinessHours,
+    *,
+    last_activity: datetime,
+    now: datetime,
+    done: datetime | None = None,
+) -> FollowUp:
+    """The one follow-up to make now, or else the next one to come.
+
+    Slots lie one interval apart from the last real activity on; `done` is the last slot that was
+    served. Business intervals count opening hours; whole days keep the time of day in the zone of
+    `hours`, whatever the clocks do; everything else is time that really passes. After missed
+    slots only the newest is due. The same facts always give the same slot.
+    """
+    slots = _Slots(last_activity, interval, hours)
+    served = slots.count(done) if done is not None else 0
+    passed = slots.count(now)
+    if passed <= served:
+        return FollowUp(slot=slots.at(served + 1), due=False)
+    return FollowUp(
+        slot=slots.at(passed),
+        due=True,
+        late=_utc(now) - slots.at(served + 1),
+        missed=passed - served - 1,
+    )
+
+
+class _Slots:
+    """The n-th moment of a rhythm, n from 1 on, and how many had come by a moment."""
+
+    def __init__(self, start: datetime, interval: Duration, hours: BusinessHours) -> None:
+        self.start, self.hours, self.step = _utc(start), hours, interval.amount
+        self.business = interval.business
+        self.daily = not interval.business and not interval.amount % _DAY
+        self.local = self.start.astimezone(hours.zone)
+
+    def at(self, number: int) -> datetime:
+        if self.business:
+            return self.hours.add(self.start, number * self.step)
+        if not self.daily:
+            return self.start + number * self.step
+        day = self.local.date() + number * self.step
+        return first_pass(day, self.local.time(), self.hours.zone)
+
+    def count(self, moment: datetime) -> int:
+        until = _utc(moment)
+        if until <= self.start:
+            return 0
+        if self.business:
+            return self.hours.elapsed(self.start, until) // self.step
+        near = (until - self.start) // self.step
+        if not self.daily:
+            return near
+        return next(n for n in (near + 1, near, near - 1) if n <= 0 or self.at(n) <= until)
