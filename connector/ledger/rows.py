@@ -67,7 +67,11 @@ class InboxRow(Frozen):
 
 
 class EscalationRow(Frozen):
-    """One episode of one escalation. `version` grows with every change of state or severity."""
+    """One episode of one escalation. `version` grows with every change of state or severity.
+
+    `lower_since`: since when every assessment has come out less severe than `severity`.
+    `applied`: Jira's status id, category and resolution as last acted on.
+    """
 
     id: str
     marker: str
@@ -92,10 +96,16 @@ class EscalationRow(Frozen):
     version: int = 1
     opened_at: datetime
     changed_at: datetime
+    lower_since: datetime | None = None
     resolved_at: datetime | None = None
     internal_due_at: datetime | None = None
     customer_due_at: datetime | None = None
     learned: Json = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether its place exists: the Jira issue, or, for L2, Zendesk itself."""
+        return self.issue_id is not None or self.target is Target.L2
 
 
 class LinkRow(Frozen):
