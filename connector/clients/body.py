@@ -1,0 +1,73 @@
+"""An answer's body: read to its end within a limit, and parsed as JSON whatever is in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from connector.core.model import Json
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of an answer after decompression."""
+
+_CHUNK = 64 * 1024
+_LOGIN_FORM = re.compile(rb"<input[^>]{0,200}type=[\"']?password", re.IGNORECASE)
+_LOOKED_AT = 200_000
+
+
+class BodyTooLargeError(OSError):
+    """The answer is larger than any answer that we ask for."""
+
+
+class Body(NamedTuple):
+    """`unreadable` says why a body is no JSON; then `login_page` may tell what it is."""
+
+    document: Json = None
+    unreadable: str | None = None
+    login_page: bool = False
+
+
+def read_body(response: Response) -> Body:
+    """Reads the streamed answer, keeps its bytes in it, and parses them.
+
+    Raises BodyTooLargeError, or whatever the connection ends with.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        for piece in response.raw.stream(_CHUNK, decode_content=True):
+            size += len(piece)
+            if size > LARGEST:
+                raise BodyTooLargeError
+            pieces.append(piece)
+    finally:
+        # A connection with unread bytes in it is of no use to the next request.
+        response.raw.close() if size > LARGEST else response.raw.release_conn()
+    content = b"".join(pieces)
+    response._content = content  # type: ignore[attr-defined]  # noqa: SLF001 - as requests does
+    response._content_consumed = True  # noqa: SLF001
+    return parse(content)
+
+
+def parse(content: bytes) -> Body:
+    """The JSON in a body. Lone surrogates and bad UTF-8 are let in: they are cleaned later.
+
+    orjson refuses a whole page for one of them, and one bad ticket must not stop the others.
+    """
+    if not content.strip():
+        return Body()
+    try:
+        return Body(orjson.loads(content))
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return Body(json.loads(content.decode("utf-8", "replace")))
+    except (ValueError, RecursionError):
+        form = _LOGIN_FORM.search(content[:_LOOKED_AT]) is not None
+        return Body(unreadable="but not with JSON", login_page=form)
