@@ -1,0 +1,23 @@
+"""Which tickets report the same issue, and why: fingerprints, pair evidence, streaming groups."""
+
+from connector.core.grouping.fingerprint import Fingerprint, fingerprint
+from connector.core.grouping.grouper import Grouper, Near, Placement, in_order
+from connector.core.grouping.index import MemoryIndex, Placed, Report, ReportIndex
+from connector.core.grouping.parameters import Parameters, shipped
+from connector.core.grouping.verdicts import Verdict
+
+__all__ = [
+    "Fingerprint",
+    "Grouper",
+    "MemoryIndex",
+    "Near",
+    "Parameters",
+    "Placed",
+    "Placement",
+    "Report",
+    "ReportIndex",
+    "Verdict",
+    "fingerprint",
+    "in_order",
+    "shipped",
+]

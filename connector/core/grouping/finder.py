@@ -1,0 +1,107 @@
+"""Finds the reports in store that a new one may be about the same issue as, and their evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from connector.core.grouping.index import Placed, Report, ReportIndex, month_of
+from connector.core.grouping.pairs import Query, closeness, evidence, query
+from connector.core.grouping.sketch import sketch
+
+_SEARCHED_TERMS: Final = 16
+_POSTINGS: Final = 300
+_CANDIDATES: Final = 40
+_NEIGHBOURS: Final = 10
+_NORM_FLOOR: Final = 3.0
+_FIRST: Final = 1_000.0
+_DAY: Final = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A report on its way in. `usual`: its mean closeness to the nearest of `near`."""
+
+    report: Report
+    query: Query
+    near: tuple[Placed, ...]
+    usual: float
+
+
+class Finder:
+    """Looks at an index through a time window; the only writer of what it counts and stores."""
+
+    def __init__(self, index: ReportIndex, *, window: timedelta) -> None:
+        self.index = index
+        self._window = window
+        self._counted = False
+
+    def learn_rarity(self, reports: Iterable[Report]) -> None:
+        """Counts terms before anything is placed; reports are not counted again afterwards."""
+        for report in reports:
+            self.index.count(sketch(report.fingerprint).keys)
+        self._counted = True
+
+    def look(self, report: Report) -> Seen:
+        """Counts the report's terms, and finds its nearest reports in the window."""
+        drawn = sketch(report.fingerprint)
+        if not self._counted:
+            self.index.count(drawn.keys)
+        asked = query(drawn, self.index.counts(drawn.keys), self.index.size())
+        near = self._nearest(report, asked)
+        alike = sorted((closeness(asked, placed) for placed in near), reverse=True)[:_NEIGHBOURS]
+        return Seen(report=report, query=asked, near=near, usual=sum(alike) / _NEIGHBOURS)
+
+    def _nearest(self, report: Report, asked: Query) -> tuple[Placed, ...]:
+        """By the rare terms they share, the newest first among equals."""
+        drawn = asked.sketch
+        value = {key: asked.rarity[key] * weight for key, weight in drawn.words.items()}
+        value |= {key: asked.rarity[key] for key in drawn.signatures}
+        keys = sorted(value, key=lambda key: (-value[key], key))[:_SEARCHED_TERMS]
+        if drawn.text_key:
+            keys.append(drawn.text_key)
+            value[drawn.text_key] = _FIRST
+        shared: dict[int, float] = defaultdict(float)
+        for key, numbers in self.index.postings(keys, self._months(report), _POSTINGS).items():
+            for number in numbers:
+                shared[number] += value[key] ** 2
+        first = sorted(shared, key=lambda number: (-shared[number], -number))[: 4 * _CANDIDATES]
+        near = [placed for placed in self.index.placed(first) if self.in_window(placed, report)]
+        near.sort(key=lambda p: (-shared[p.number] / (p.norms[0] + _NORM_FLOOR), -p.number))
+        return tuple(near[:_CANDIDATES])
+
+    def _months(self, report: Report) -> list[int]:
+        first = month_of(report.created_at - self._window)
+        return list(range(first, month_of(report.created_at + self._window) + 1))
+
+    def in_window(self, placed: Placed, report: Report) -> bool:
+        return abs(placed.report.created_at - report.created_at) <= self._window
+
+    def evidence(self, seen: Seen, placed: Placed) -> tuple[float, ...]:
+        """The values of `pairs.FEATURES` for the report and one in store."""
+        report, other = seen.report, placed.report
+        return evidence(
+            seen.query,
+            placed,
+            days=abs((report.created_at - other.created_at).total_seconds()) / _DAY,
+            same_customer=report.customer_key == other.customer_key,
+            usual=seen.usual,
+        )
+
+    def store(self, seen: Seen) -> int:
+        """Keeps the report to be found by its words and signatures; its number."""
+        drawn = seen.query.sketch
+        number = self.index.stored()
+        placed = Placed(
+            number=number,
+            report=seen.report,
+            sketch=drawn,
+            norms=seen.query.norms,
+            usual=seen.usual,
+        )
+        keys = [*drawn.words, *drawn.signatures]
+        self.index.add(placed, [*keys, drawn.text_key] if drawn.text_key else keys)
+        return number

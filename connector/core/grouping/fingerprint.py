@@ -1,0 +1,117 @@
+"""A report's fingerprint: what grouping needs of its text, small enough to keep for years.
+
+Words are kept as sorted bags, line by line, so that lines which many customers share (a form, a
+notice) can be left out later, once that is known; the text itself can't be read back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from itertools import islice, pairwise
+from typing import Final
+
+from connector.core.grouping.signatures import signatures
+from connector.core.grouping.text import bare_subject, own_lines, readable, without_links
+from connector.core.grouping.words import stem, words
+from connector.core.model import Frozen
+
+MOST_TITLE: Final = 24
+MOST_WORDS: Final = 160
+MOST_LINES: Final = 48
+_TITLE_LENGTH: Final = 200
+_HEADLINE_LENGTH: Final = 90
+_CODE_MARKS: Final = frozenset("{}();=<>[]|\\_$@*/#+")
+_PRIVATE = re.compile(r"\S{1,64}@\S{2,80}|\b\d[\d .-]{4,30}\d\b")
+
+
+class Line(Frozen):
+    """Words that first appear in one line of the body, sorted. `key` tells equal lines."""
+
+    key: int
+    code: bool = False
+    words: tuple[str, ...]
+
+
+class Fingerprint(Frozen):
+    """`headline` is the subject for people, short, without addresses and long numbers.
+
+    `phrases` are hashes of neighbouring words, `text_key` tells equal reports (0: too little text
+    to tell).
+    """
+
+    headline: str = ""
+    title: tuple[str, ...] = ()
+    text_key: int = 0
+    lines: tuple[Line, ...] = ()
+    phrases: tuple[int, ...] = ()
+    signatures: tuple[str, ...] = ()
+    product_area: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to compare: such a report stays alone."""
+        return not (self.title or self.lines or self.signatures)
+
+
+def fingerprint(subject: str, body: str, *, product_area: str | None = None) -> Fingerprint:
+    """The fingerprint of one report; deterministic, at most a few kilobytes as JSON."""
+    lines = own_lines(without_links(readable(body)))
+    title = (bare_subject(subject) or (lines[0] if lines else ""))[:_TITLE_LENGTH]
+    found = _each_form_once(words(title), MOST_TITLE)
+    flow = [stem(word) for line in (title, *lines) for word in islice(words(line), MOST_WORDS)]
+    return Fingerprint(
+        headline=_PRIVATE.sub("…", title)[:_HEADLINE_LENGTH].strip(),
+        title=tuple(found.values()),
+        text_key=key_of(" ".join(flow)) if len(set(flow)) > 2 else 0,  # noqa: PLR2004
+        lines=_lines(lines, set(found)),
+        phrases=_phrases(flow),
+        signatures=signatures([title, *lines]),
+        product_area=product_area,
+    )
+
+
+def key_of(text: str) -> int:
+    """A stable 48-bit key of a term or line (Python's own hash differs from run to run)."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=6).digest(), "big")
+
+
+def _each_form_once(found: Iterable[str], most: int) -> dict[str, str]:
+    """Stem -> first form seen."""
+    forms: dict[str, str] = {}
+    for word in found:
+        forms.setdefault(stem(word), word)
+        if len(forms) >= most:
+            break
+    return forms
+
+
+def _lines(lines: Sequence[str], seen: set[str]) -> tuple[Line, ...]:
+    found: list[Line] = []
+    left = MOST_WORDS
+    for text in lines:
+        new = {s: w for s, w in _each_form_once(words(text), left).items() if s not in seen}
+        if not new:
+            continue
+        seen.update(new)
+        left -= len(new)
+        key = key_of(_shape(text))
+        found.append(Line(key=key, code=_is_code(text), words=tuple(sorted(new.values()))))
+        if left <= 0 or len(found) >= MOST_LINES:
+            break
+    return tuple(found)
+
+
+def _shape(line: str) -> str:
+    return "".join("#" if character.isdigit() else character for character in line.lower())
+
+
+def _is_code(line: str) -> bool:
+    marks = sum(character in _CODE_MARKS for character in line)
+    return marks >= 2 and marks * 12 >= len(line)  # noqa: PLR2004
+
+
+def _phrases(flow: Iterable[str]) -> tuple[int, ...]:
+    found = dict.fromkeys(key_of(f"{a} {b}") & 0xFFFFFFFF for a, b in pairwise(flow) if a != b)
+    return tuple(islice(found, MOST_WORDS))

@@ -1,0 +1,63 @@
+"""A fingerprint as it is compared: terms as keys, with the weight of the place they stand in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from connector.core.grouping.fingerprint import Fingerprint, key_of
+from connector.core.grouping.words import stem
+
+_CODE_WEIGHT = 0.6
+
+
+@lru_cache(maxsize=200_000)
+def word_key(word: str) -> int:
+    """One key for all forms of a word."""
+    return key_of(stem(word))
+
+
+@lru_cache(maxsize=100_000)
+def sign_key(signature: str) -> int:
+    return key_of(signature)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """`words`: key -> weight of its place, title words among them. Keys as of `word_key`, `sign_key`."""
+
+    title: frozenset[int]
+    words: dict[int, float]
+    phrases: frozenset[int]
+    signatures: frozenset[int]
+    versions: frozenset[int]
+    text_key: int = 0
+    product_area: str | None = None
+    line_keys: tuple[int, ...] = field(default=())
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Every key that rarity is counted for."""
+        return (*self.words, *self.signatures, *self.versions, *self.phrases)
+
+
+def sketch(fingerprint: Fingerprint, left_out: frozenset[int] = frozenset()) -> Sketch:
+    """`left_out` are keys of lines that many customers share: their words don't count."""
+    title = dict.fromkeys((word_key(word) for word in fingerprint.title), 1.0)
+    words = dict(title)
+    for line in fingerprint.lines:
+        if line.key not in left_out:
+            weight = _CODE_WEIGHT if line.code else 1.0
+            for word in line.words:
+                words.setdefault(word_key(word), weight)
+    signs = fingerprint.signatures
+    return Sketch(
+        title=frozenset(title),
+        words=words,
+        phrases=frozenset(fingerprint.phrases),
+        signatures=frozenset(sign_key(sign) for sign in signs if not sign.startswith("version:")),
+        versions=frozenset(sign_key(sign) for sign in signs if sign.startswith("version:")),
+        text_key=fingerprint.text_key,
+        product_area=fingerprint.product_area,
+        line_keys=tuple(line.key for line in fingerprint.lines),
+    )

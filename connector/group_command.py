@@ -1,0 +1,126 @@
+"""Same-issue groups in a file of tickets: the engine of `escalation group`, no account needed.
+
+The file is read once, and only fingerprints are kept. Rarity is counted over the whole file before
+anything is placed; then tickets are placed by time and id, so that neither the order of the lines
+nor the way they arrive changes a group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypedDict
+
+from connector.core.customers import customer_key
+from connector.core.grouping import Fingerprint, Grouper, Parameters, Report, fingerprint
+from connector.core.model import Group
+from connector.ticketfile import BadLine, TicketLine
+
+FILE_WINDOW = timedelta(days=10_000)
+"""A file is looked at as a whole: nearness in time is evidence, not a border."""
+
+_UNTIMED_START = datetime(2000, 1, 1, tzinfo=UTC)
+_UNTIMED_STEP = timedelta(hours=1)
+_PROGRESS_EVERY = 200
+
+
+class GroupLine(TypedDict):
+    """One line out, for one ticket in; `id` as it came in."""
+
+    id: int | str
+    group: str | None
+    strength: Literal["sure", "suggested"] | None
+
+
+@dataclass(frozen=True)
+class _Read:
+    id: int | str
+    customer: str
+    created_at: datetime
+    fingerprint: Fingerprint
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def group_file(
+    lines: Iterable[TicketLine | BadLine],
+    *,
+    parameters: Parameters | None = None,
+    window: timedelta = FILE_WINDOW,
+    on_bad: Callable[[BadLine], None] = _nothing,
+    progress: Callable[[int, int | None], None] = _nothing,
+) -> Iterator[GroupLine]:
+    """One line out for each ticket in, in the order of the file.
+
+    `progress` hears how many tickets were placed, of how many (None while the file is still read).
+    """
+    tickets = list(_read(lines, on_bad, progress))
+    order = sorted(range(len(tickets)), key=lambda place: _when(tickets[place]))
+    reports = [_report(tickets[place], rank) for rank, place in enumerate(order)]
+    grouper = Grouper(parameters, window=window)
+    grouper.learn_rarity(reports)
+    for rank, report in enumerate(reports):
+        grouper.place(report)
+        if rank % _PROGRESS_EVERY == 0:
+            progress(rank, len(reports))
+    progress(len(reports), len(reports))
+    group_of = {
+        order[member.ticket_id]: group for group in grouper.groups() for member in group.members
+    }
+    founder = {
+        group.id: tickets[order[group.members[0].ticket_id]].id for group in group_of.values()
+    }
+    for place, ticket in enumerate(tickets):
+        yield _line(ticket.id, group_of.get(place), founder)
+
+
+def _line(ticket_id: int | str, group: Group | None, founder: dict[str, int | str]) -> GroupLine:
+    if group is None:
+        return {"id": ticket_id, "group": None, "strength": None}
+    return {"id": ticket_id, "group": f"g{founder[group.id]}", "strength": group.strength}
+
+
+def _when(ticket: _Read) -> tuple[datetime, bool, int, str]:
+    named = isinstance(ticket.id, str)
+    return (
+        ticket.created_at,
+        named,
+        0 if isinstance(ticket.id, str) else ticket.id,
+        str(ticket.id),
+    )
+
+
+def _report(ticket: _Read, rank: int) -> Report:
+    return Report(
+        ticket_id=rank,
+        customer_key=ticket.customer,
+        created_at=ticket.created_at,
+        fingerprint=ticket.fingerprint,
+    )
+
+
+def _read(
+    lines: Iterable[TicketLine | BadLine],
+    on_bad: Callable[[BadLine], None],
+    progress: Callable[[int, int | None], None],
+) -> Iterator[_Read]:
+    """A ticket without a time is taken to have come an hour after the one before it."""
+    last = _UNTIMED_START
+    count = 0
+    for line in lines:
+        if isinstance(line, BadLine):
+            on_bad(line)
+            continue
+        last = line.created_at or last + _UNTIMED_STEP
+        count += 1
+        if count % _PROGRESS_EVERY == 0:
+            progress(count, None)
+        yield _Read(
+            id=line.id,
+            customer=customer_key(line.organization, line.requester, None) or f"ticket:{count}",
+            created_at=last,
+            fingerprint=fingerprint(line.subject, line.body),
+        )
