@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from connector.core.model import Passage, Source
+from connector.core.redact import redact
 from connector.core.signals_text import Sentence, Word, pattern, sentences
 
 if TYPE_CHECKING:
@@ -28,22 +29,129 @@ _REACH = 5
 """How many words before a phrase a denial still reaches it."""
 
 _DENIERS = frozenset(
-    "no not never none nothing neither nor without zero isn't wasn't aren't weren't don't doesn't "
-    "didn't hasn't haven't hadn't unable failed avoid avoids avoided prevent prevents prevented "
-    "kein keine keinen keiner keinerlei nicht nie niemals ohne "
-    "aucun aucune pas jamais sans ningún ninguna nunca sin".split()
+    [
+        "no",
+        "not",
+        "never",
+        "none",
+        "nothing",
+        "neither",
+        "nor",
+        "without",
+        "zero",
+        "isn't",
+        "wasn't",
+        "aren't",
+        "weren't",
+        "don't",
+        "doesn't",
+        "didn't",
+        "hasn't",
+        "haven't",
+        "hadn't",
+        "unable",
+        "failed",
+        "avoid",
+        "avoids",
+        "avoided",
+        "prevent",
+        "prevents",
+        "prevented",
+        "kein",
+        "keine",
+        "keinen",
+        "keiner",
+        "keinerlei",
+        "nicht",
+        "nie",
+        "niemals",
+        "ohne",
+        "aucun",
+        "aucune",
+        "pas",
+        "jamais",
+        "sans",
+        "ningún",
+        "ninguna",
+        "nunca",
+        "sin",
+    ]
 )
-_MODAL_DENIERS = frozenset("can't cannot couldn't couldnt cant won't wouldn't".split())
+_MODAL_DENIERS = frozenset(["can't", "cannot", "couldn't", "couldnt", "cant", "won't", "wouldn't"])
 _PERCEIVE = frozenset(
-    "see find confirm reproduce detect notice observe identify report imagine be".split()
+    [
+        "see",
+        "find",
+        "confirm",
+        "reproduce",
+        "detect",
+        "notice",
+        "observe",
+        "identify",
+        "report",
+        "imagine",
+        "be",
+    ]
 )
 _BOUNDARIES = frozenset(
-    ", ; : ? ! ( ) but however though although because since so while and yet "
-    "aber weil da denn und mais car et pero porque y".split()
+    [
+        ",",
+        ";",
+        ":",
+        "?",
+        "!",
+        "(",
+        ")",
+        "but",
+        "however",
+        "though",
+        "although",
+        "because",
+        "since",
+        "so",
+        "while",
+        "and",
+        "yet",
+        "aber",
+        "weil",
+        "da",
+        "denn",
+        "und",
+        "mais",
+        "car",
+        "et",
+        "pero",
+        "porque",
+        "y",
+    ]
 )
 _SPENT = frozenset(
-    "working work works worked fixed resolved responding able loading answering acceptable only "
-    "just again longer good ok okay happy sure clear mehr nur mehr".split()
+    [
+        "working",
+        "work",
+        "works",
+        "worked",
+        "fixed",
+        "resolved",
+        "responding",
+        "able",
+        "loading",
+        "answering",
+        "acceptable",
+        "only",
+        "just",
+        "again",
+        "longer",
+        "good",
+        "ok",
+        "okay",
+        "happy",
+        "sure",
+        "clear",
+        "mehr",
+        "nur",
+        "mehr",
+    ]
 )
 _DENIED_AFTER = tuple(
     pattern(phrase)
@@ -95,8 +203,10 @@ _ASKED = tuple(
         "what steps|process|policy|procedure do|does|should|is|are",
         "what does ... mean",
         "do|does you|your|it|the ... offer|support|provide|have|include|protect|handle|cover",
-        "is|are there a|any|some way|documentation|guide|guidance|article|policy|procedure|option|"
-        "best|recommended|instructions",
+        (
+            "is|are there a|any|some way|documentation|guide|guidance|article|policy|procedure|option|"
+            "best|recommended|instructions"
+        ),
         "can|could|would|will you|someone ... explain|describe|tell|send|share|clarify|document",
         "are you|they ... compliant|certified|audited",
         "i|we would|'d|want|wanted|wish|like ... know|learn|understand how|what|where|whether",
@@ -214,12 +324,13 @@ def stance(sentence: Sentence, first: int, last: int, *, conditional: bool = Fal
 
 
 def quote(text: str, sentence: Sentence, first: int) -> str:
-    """The sentence, verbatim; a long one is cut around its word number `first`."""
+    """The sentence, verbatim but for secrets; a long one is cut around its word number `first`."""
     start, end = sentence.words[0].start, sentence.end
     if end - start > QUOTE:
-        start = max(start, min(sentence.words[first].start - QUOTE // 4, end - QUOTE))
-        end = start + QUOTE
-    return text[start:end].strip()
+        about = max(start, sentence.words[first].start - QUOTE // 4)
+        start = next((word.start for word in sentence.words if word.start >= about), start)
+    said = redact(text[start : min(end, start + 4 * QUOTE)]).text
+    return " ".join(said.split())[:QUOTE].strip()
 
 
 def _denied(words: Sequence[Word], first: int, last: int) -> bool:
@@ -244,9 +355,7 @@ def _denied_before(words: Sequence[Word], first: int) -> bool:
 
 def _denied_after(words: Sequence[Word]) -> bool:
     """Denied by what follows at once: "data loss did not occur", "a breach was ruled out"."""
-    return any(
-        start <= 1 for wanted in _DENIED_AFTER for start, _ in wanted.find(words)
-    )
+    return any(start <= 1 for wanted in _DENIED_AFTER for start, _ in wanted.find(words))
 
 
 def _asked(sentence: Sentence, first: int) -> bool:

@@ -1,0 +1,199 @@
+"""Impact triggers: several customers, production down, data integrity, security."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, PositiveInt
+
+from connector.core.model import Case, Category, Source
+from connector.core.security import security_score
+from connector.core.signals import quote as quote_of
+from connector.core.signals import stance as stance_of
+from connector.core.signals import standing_words
+from connector.core.signals_text import Phrase, sentences
+from connector.core.triggers import vocabulary
+from connector.core.triggers.base import Answer, WordsTrigger, counted, place
+
+if TYPE_CHECKING:
+    from connector.core.signals_text import Sentence
+
+_NUMBER = re.compile(r"[0-9]{1,7}")
+
+
+class SeveralCustomers(WordsTrigger):
+    """
+    Several customers, or many people of one, are affected.
+
+    `customers` distinct customers in the ticket's group, or the customer's own words: a count of at
+    least `people` ("120 users cannot log in") or "all our users are affected".
+    """
+
+    category: ClassVar[Category] = "impact"
+    kind: Literal["several-customers"] = "several-customers"
+    customers: PositiveInt = 3
+    people: PositiveInt = 20
+    words: tuple[Phrase, ...] = vocabulary.MANY_AFFECTED
+
+    def judge(self, case: Case) -> Answer:
+        marked = self.marked(case)
+        if marked:
+            return marked
+        group = case.group
+        if group and len(group.customers) >= self.customers:
+            return self.found(
+                f"{counted(len(group.customers), 'customer')} report the same issue",
+                sources=[Source(ticket_id=member.ticket_id) for member in group.members],
+                sure=group.strength == "sure",
+            )
+        count, source = people_affected(case)
+        if count >= self.people and source is not None:
+            return self.found(
+                f"{count} people affected: “{source.quote}” ({place(source)})", sources=[source]
+            )
+        hits = self.customer_said(case)
+        if hits:
+            return self.heard(hits, "the customer says that many are affected")
+        if count and source is not None:
+            return self.missed(f"{count} of {self.people} people affected ({place(source)})")
+        return None
+
+
+def people_affected(case: Case) -> tuple[int, Source | None]:
+    """The largest number of people that the customer's standing words say are affected, and where.
+
+    0 and None where no words say a number.
+    """
+    most: tuple[int, Source | None] = (0, None)
+    for passage in standing_words(case):
+        for sentence in sentences(passage.text):
+            count, at = _people_in(sentence)
+            if count > most[0] and stance_of(sentence, at, at) == "asserted":
+                said = quote_of(passage.text, sentence, at)
+                most = (count, passage.source.model_copy(update={"quote": said}))
+    return most
+
+
+def _people_in(sentence: Sentence) -> tuple[int, int]:
+    """A number within two words of people, in a sentence that says something is wrong."""
+    words = [word.text for word in sentence.words]
+    if not vocabulary.AFFECTED.intersection(words):
+        return 0, 0
+    best = (0, 0)
+    for at, word in enumerate(words):
+        digits = word.replace(",", "").replace(".", "").rstrip("+")
+        near = vocabulary.PEOPLE.intersection(words[at + 1 : at + 4])
+        if near and _NUMBER.fullmatch(digits) and int(digits) > best[0]:
+            best = (int(digits), at)
+    return best
+
+
+class ProductionDown(WordsTrigger):
+    """
+    Production is down: the customer's own words, an internal note, a tag or a field say so.
+
+    Weaker words (`if_urgent`: "cannot log in") count where the ticket's priority is one of
+    `priorities`; the priority is a person's or the plan's, never guessed from text.
+    """
+
+    category: ClassVar[Category] = "impact"
+    kind: Literal["production-down"] = "production-down"
+    words: tuple[Phrase, ...] = vocabulary.PRODUCTION_DOWN
+    priorities: tuple[str, ...] = ("urgent",)
+    if_urgent: tuple[Phrase, ...] = vocabulary.DOWN_IF_URGENT
+
+    def judge(self, case: Case) -> Answer:
+        marked = self.marked(case)
+        if marked:
+            return marked
+        hits = (*self.customer_said(case), *self.agents_said(case))
+        if hits:
+            return self.heard(hits, "production is reported down")
+        return self._judge_weaker_words(case)
+
+    def _judge_weaker_words(self, case: Case) -> Answer:
+        weaker = self.model_copy(update={"words": self.if_urgent, "more_words": ()})
+        hits = weaker.customer_said(case)
+        if not hits:
+            return None
+        if case.ticket.priority in self.priorities:
+            return self.heard(hits, f"priority {case.ticket.priority}, and the customer says")
+        return self.missed(
+            f"the customer says “{hits[0].quote}” ({place(hits[0].source)}), but the priority is "
+            f"{case.ticket.priority or 'not set'}, not {' or '.join(self.priorities) or 'any'}"
+        )
+
+
+class DataIntegrity(WordsTrigger):
+    """Data is at risk or wrong: the customer, an internal note, a tag or a field says so."""
+
+    category: ClassVar[Category] = "impact"
+    kind: Literal["data-integrity"] = "data-integrity"
+    words: tuple[Phrase, ...] = vocabulary.DATA_INTEGRITY
+
+    def judge(self, case: Case) -> Answer:
+        marked = self.marked(case)
+        if marked:
+            return marked
+        hits = (*self.customer_said(case), *self.agents_said(case))
+        return self.heard(hits, "data is reported wrong or at risk") if hits else None
+
+
+class SecurityBreach(WordsTrigger):
+    """
+    Data exposed, or somebody in who should not be: a sure sign in somebody's own words.
+
+    Nothing said later takes it back, and no suppressor stops it.
+    """
+
+    category: ClassVar[Category] = "impact"
+    kind: Literal["security-breach"] = "security-breach"
+    reads_solved: ClassVar[bool] = True
+    conditional: ClassVar[bool] = True
+    tags: tuple[str, ...] = ("security_incident", "data_breach")
+    words: tuple[Phrase, ...] = vocabulary.SECURITY_BREACH
+
+    def judge(self, case: Case) -> Answer:
+        marked = self.marked(case)
+        if marked:
+            return marked
+        hits = self.said((*reversed(case.customer_words), *reversed(case.agent_notes)))
+        return self.heard(hits, "exposure or unauthorized access is reported") if hits else None
+
+
+class SecurityReport(WordsTrigger):
+    """
+    A vulnerability or a compliance concern.
+
+    A strong phrase in the customer's own words is a sure sign. The score of the report's words
+    (`connector.core.security`) from `threshold` on is only shown to a person.
+    """
+
+    category: ClassVar[Category] = "impact"
+    kind: Literal["security-report"] = "security-report"
+    reads_solved: ClassVar[bool] = True
+    conditional: ClassVar[bool] = True
+    words: tuple[Phrase, ...] = vocabulary.SECURITY_REPORT
+    threshold: float = Field(default=0.5, ge=0, le=1)
+
+    def judge(self, case: Case) -> Answer:
+        marked = self.marked(case)
+        if marked:
+            return marked
+        hits = self.said((*reversed(case.customer_words), *reversed(case.agent_notes)))
+        if hits:
+            return self.heard(hits, "a vulnerability or compliance concern is reported")
+        return self._judge_score(case)
+
+    def _judge_score(self, case: Case) -> Answer:
+        first = "\n".join(passage.text for passage in case.customer_words)
+        reading = security_score(case.ticket.subject, first)
+        if reading.score < self.threshold or not reading.cues:
+            return None
+        return self.found(
+            f"possible security report: score {reading.score:.2f}, threshold {self.threshold:g}, "
+            f"because of {', '.join(reading.cues[:4])}",
+            sources=[Source(ticket_id=case.ticket.id)],
+            sure=False,
+        )
