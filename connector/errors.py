@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 
 class ExitCode(IntEnum):
@@ -61,10 +61,20 @@ class UnknownValueError(ConfigError):
         )
 
 
+class InvalidConfigError(ConfigError):
+    """Everything that is wrong with config.toml, its variables or mappings/, at once."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        first = "" if len(problems) == 1 else f"{len(problems)} problems:\n  "
+        super().__init__(first + "\n  ".join(problems))
+
+
 def did_you_mean(value: str, known: Collection[str]) -> str:
-    """`" Did you mean 'x'?"` for the nearest known name, or an empty string."""
-    near = get_close_matches(value, list(known), n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    """`" Did you mean 'x'?"` for the nearest known name in any case, or an empty string."""
+    by_folded = {name.casefold(): name for name in known}
+    near = get_close_matches(value.casefold(), list(by_folded), n=1)
+    return f" Did you mean {by_folded[near[0]]!r}?" if near else ""
 
 
 class StoreError(ConfigError):
