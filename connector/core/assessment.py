@@ -118,7 +118,7 @@ def _stopped(looks: Sequence[_Look], mappings: Mappings) -> frozenset[int]:
 
 def _reaches(finding: Finding, severity: Severity, mappings: Mappings) -> bool:
     """Whether a stop holds at this severity (a suppressor's `up_to`)."""
-    limits = {s.kind: s.up_to for s in mappings.triggers.suppressors}
+    limits: dict[str, Severity] = {s.kind: s.up_to for s in mappings.triggers.suppressors}
     return severity.rank >= limits[finding.kind].rank
 
 

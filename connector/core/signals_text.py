@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 GAP = 4
 """How many words `...` may stand for."""
+
+_MOST_GAPS = 3
+"""More gaps in one phrase match nearly anything, slowly."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’._/@+-]{1,2}[^\W_]+){0,20}|[,;:!?()]")
 _BREAK = re.compile(r"[.!?…]{1,9}(?=[\s)\"'»”]|$)|\n")
@@ -76,65 +79,119 @@ def _ends_line(text: str, after: int) -> bool:
     return bool(_BULLET.match(following)) or not following.lstrip()[:1].islower()
 
 
+Part = tuple[frozenset[str], tuple[str, ...]] | None
+"""What one place of a phrase accepts: whole words and beginnings of words; None is a gap."""
+
+
 @dataclass(frozen=True)
 class Pattern:
-    """A phrase, ready to be looked for: each part is a set of words, of beginnings, or a gap."""
+    """A phrase, ready to be looked for."""
 
     phrase: str
-    parts: tuple[tuple[frozenset[str], tuple[str, ...]] | None, ...]
+    parts: tuple[Part, ...]
 
-    def find(self, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-        """First and last word (inclusive) of each place where the phrase stands."""
-        for first in range(len(words)):
-            last = self._reach(words, first, 0)
-            if last is not None:
-                yield first, last
-
-    def _reach(self, words: Sequence[Word], at: int, part: int) -> int | None:
+    def reach(self, words: Sequence[Word], at: int, part: int = 0) -> int | None:
+        """The last word of the phrase when it stands at `at`, else None."""
         if part == len(self.parts):
             return at - 1
         wanted = self.parts[part]
         if wanted is None:
-            for skip in range(GAP + 1):
-                reached = self._reach(words, at + skip, part + 1)
-                if reached is not None:
-                    return reached
-            return None
+            ends = (self.reach(words, at + skip, part + 1) for skip in range(GAP + 1))
+            return next((end for end in ends if end is not None), None)
         if at >= len(words):
             return None
         whole, beginnings = wanted
         text = words[at].text
         if text in whole or (beginnings and text.startswith(beginnings)):
-            return self._reach(words, at + 1, part + 1)
+            return self.reach(words, at + 1, part + 1)
         return None
 
 
-@lru_cache(maxsize=4096)
-def pattern(phrase: str) -> Pattern:
+@dataclass(frozen=True)
+class Lexicon:
+    """Many phrases, found in one walk over the words: by their first word."""
+
+    by_word: Mapping[str, tuple[Pattern, ...]]
+    by_beginning: Mapping[str, tuple[Pattern, ...]]
+
+    def find(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
+        """Phrase, first and last word (inclusive) of each place, in reading order."""
+        beginnings = tuple(self.by_beginning)
+        for first, word in enumerate(words):
+            here = self.by_word.get(word.text, ())
+            if beginnings and word.text.startswith(beginnings):
+                here += tuple(
+                    pattern
+                    for beginning, patterns in self.by_beginning.items()
+                    if word.text.startswith(beginning)
+                    for pattern in patterns
+                )
+            for pattern in here:
+                last = pattern.reach(words, first)
+                if last is not None:
+                    yield pattern.phrase, first, last
+
+
+@lru_cache(maxsize=256)
+def lexicon(phrases: tuple[str, ...]) -> Lexicon:
+    """The phrases, ready to be looked for together. Raises ValueError as `parse_phrase` does."""
+    by_word: dict[str, list[Pattern]] = {}
+    by_beginning: dict[str, list[Pattern]] = {}
+    for phrase in phrases:
+        pattern = parse_phrase(phrase)
+        whole, beginnings = pattern.parts[0] or (frozenset(), ())
+        for word in whole:
+            by_word.setdefault(word, []).append(pattern)
+        for beginning in beginnings:
+            by_beginning.setdefault(beginning, []).append(pattern)
+    return Lexicon(
+        {word: tuple(patterns) for word, patterns in by_word.items()},
+        {beginning: tuple(patterns) for beginning, patterns in by_beginning.items()},
+    )
+
+
+def parse_phrase(phrase: str) -> Pattern:
     """Raise ValueError when the phrase says nothing, or begins or ends with a gap."""
     pieces = phrase.lower().replace("’", "'").split()
-    if not pieces or pieces[0] == "..." or pieces[-1] == "...":
+    if not pieces or "..." in {pieces[0], pieces[-1]}:
         raise ValueError(f"{phrase!r} is no phrase: it needs a word at each end")
-    if pieces.count("...") > 3:  # noqa: PLR2004 - more gaps match nearly anything
-        raise ValueError(f"{phrase!r} has more than three gaps")
-    parts: list[tuple[frozenset[str], tuple[str, ...]] | None] = []
-    for piece in pieces:
-        choices = [] if piece == "..." else [choice for choice in piece.split("|") if choice != "*"]
-        if piece != "..." and not all(choices):
-            raise ValueError(f"{phrase!r} has an empty choice in {piece!r}")
-        parts.append(
-            (
-                frozenset(choice for choice in choices if not choice.endswith("*")),
-                tuple(choice[:-1] for choice in choices if choice.endswith("*")),
-            )
-            if choices
-            else None
-        )
-    return Pattern(phrase, tuple(parts))
+    if pieces.count("...") > _MOST_GAPS:
+        raise ValueError(f"{phrase!r} has more than {_MOST_GAPS} gaps")
+    return Pattern(phrase, tuple(_part(phrase, piece) for piece in pieces))
+
+
+@lru_cache(maxsize=4096)
+def literal_words(phrase: str) -> frozenset[str]:
+    """The whole words that a phrase names; () for none."""
+    parts = parse_phrase(phrase).parts if phrase else ()
+    return frozenset(word for part in parts if part for word in part[0])
+
+
+def _part(phrase: str, piece: str) -> Part:
+    if piece == "...":
+        return None
+    choices = piece.split("|")
+    if not all(choice.rstrip("*") for choice in choices):
+        raise ValueError(f"{phrase!r} has an empty choice in {piece!r}")
+    return (
+        frozenset(choice for choice in choices if not choice.endswith("*")),
+        tuple(choice[:-1] for choice in choices if choice.endswith("*")),
+    )
+
+
+def phrase_lines(text: str) -> tuple[str, ...]:
+    """One phrase a line; a line that ends in `|` goes on in the next."""
+    joined = re.sub(r"\|\n {0,20}", "|", text)
+    return tuple(line.strip() for line in joined.split("\n") if line.strip())
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, by blanks."""
+    return frozenset(text.split())
 
 
 def _checked(phrase: str) -> str:
-    pattern(phrase)
+    parse_phrase(phrase)
     return phrase
 
 

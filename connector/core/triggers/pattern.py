@@ -132,7 +132,7 @@ class SeverityRising(Trigger):
         recent, before = growth(case.group, case.now, self.window.amount)
         if recent >= self.tickets and recent >= 2 * before and before > 0:
             return self.found(
-                f"{counted(recent, 'report')} in the last {self.window}, {before} in the one before",
+                f"{counted(recent, 'report')} in the last {self.window}, {before} in those before",
                 sources=[Source(ticket_id=m.ticket_id) for m in case.group.members],
                 sure=case.group.strength == "sure",
             )
