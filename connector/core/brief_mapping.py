@@ -54,7 +54,9 @@ PersonalData = Literal["e-mail", "phone", "IBAN"]
 """Kinds of personal data, by the names that stand in `[redacted: …]`."""
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-AskText = Annotated[Words, AfterValidator(only("target", "summary", "deadline"))]
+AskText = Annotated[
+    Words, AfterValidator(only("target", "summary", "deadline", "failure", "customers"))
+]
 MissingText = Annotated[Words, AfterValidator(only("item"))]
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from connector.core.model import Frozen
+
+PERSONAL = ("e-mail", "phone", "IBAN")
+"""Kinds of personal data, by the names that stand in `[redacted: …]`."""
 
 
 class Redacted(Frozen):
@@ -98,16 +101,19 @@ _PHONE_DIGITS = range(8, 16)
 _IBAN_LENGTHS = range(15, 35)
 
 
-def redact(text: str, *, personal: bool = True) -> Redacted:
-    """Secrets always, personal data of people (e-mails, phones, IBANs) when `personal`.
+def redact(text: str, *, personal: Collection[str] = PERSONAL) -> Redacted:
+    """Secrets always; of personal data the kinds in `personal` (see `PERSONAL`).
 
     Safe to repeat. Hashes, UUIDs, versions, ids, addresses of machines and the words of error
     messages stay as they are.
     """
     counts: Counter[str] = Counter()
     text = _without_key_blocks(text, counts)
-    for detector in (*_SECRETS, *(_PERSONAL if personal else ())):
+    for detector in _SECRETS:
         text = _applied(detector, text, counts)
+    for detector in _PERSONAL:
+        if detector.kind in personal:
+            text = _applied(detector, text, counts)
     return Redacted(text=text, counts=dict(counts))
 
 

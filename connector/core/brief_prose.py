@@ -1,0 +1,227 @@
+"""The brief's prose: its one-line summary, its description and its ask.
+
+The one place where sentences are made from facts, so that another writer of prose can be put here
+without touching anything else. Every sentence is built from statements that have a source.
+"""
+
+# ruff: noqa: E501 - lists of words read better unbroken
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from connector.core.brief_values import Said
+from connector.core.clean import one_line
+from connector.core.grouping.text import bare_subject
+from connector.core.model import Target
+from connector.core.redact import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from connector.core.extraction import EnvironmentFact, Extract, Statement
+    from connector.core.model import Case
+
+SUMMARY_LIMIT: Final = 240
+_FAILURE_LIMIT: Final = 120
+_SCOPE_NAMES: Final = 2
+_QUOTE_LIMIT: Final = 300
+_SECURITY: Final = "Possible security issue"
+
+_FAILS = re.compile(
+    r"\b(?:not|n't|cannot|can't|fail|fails|failed|failing|error|errors|crash\w{0,4}|exception|broken|wrong|missing|"
+    r"unable|stuck|hang\w{0,3}|freez\w{1,4}|slow|timeout|timed out|time out|lost|empty|blank|duplicate\w?|stop\w{0,4}|down|"
+    r"nothing|no longer|never|incorrect\w{0,2}|unexpected\w{0,2}|instead|500|502|503|504|denied|rejected|fehler|nicht|kein\w?)\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"^(?:(?:hi|hello|dear|hey|thanks|thank you|please|hallo|guten)\b[^,.!]{0,40}[,.!]\s{0,3}|"
+    r"(?:and|but|so|also|however|unfortunately|now|then|basically|actually|well|it seems (?:that|like)|it looks like|"
+    r"i noticed (?:that)?|we noticed (?:that)?|i (?:see|saw) that|we (?:see|saw) that|the (?:problem|issue|bug) is(?: that)?|"
+    r"actual(?: results?| behaviou?r)?\s?:|observed(?: behaviou?r)?\s?:|result\s?:)\s{0,3},?\s{0,3}|\W{1,6})",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(
+    r"[.;!?](?:\s|$)|\s[–—-]\s|,\s(?:which|so|and i|and we|because|therefore|please)\b|\s\((?=[^()]{12})"
+)
+
+
+class Prose(NamedTuple):
+    """`failure` is the clause that says what fails; the description's lines carry their sources."""
+
+    failure: str
+    summary: str
+    description: tuple[Said, ...]
+
+
+class Scope(NamedTuple):
+    """How far it reaches, counted over the tickets: names in order of their first report."""
+
+    customers: tuple[str, ...]
+    customer_count: int
+    tickets: int
+    first_report: datetime
+
+    def words(self) -> str:
+        """`5 customers (Acme, Globex, …), 7 tickets`."""
+        named = ", ".join(self.customers[:_SCOPE_NAMES])
+        if self.customer_count == 1:
+            who = f"1 customer ({one_line(named, 40)})" if named else "1 customer"
+        else:
+            more = ", …" if self.customer_count > _SCOPE_NAMES else ""
+            who = f"{self.customer_count} customers ({one_line(named, 60)}{more})"
+        return f"{who}, {self.tickets} tickets" if self.tickets > 1 else who
+
+    def whom(self) -> str:
+        """`the customer`, `the 5 customers`."""
+        return (
+            "the customer" if self.customer_count == 1 else f"the {self.customer_count} customers"
+        )
+
+
+def write_prose(
+    extract: Extract,
+    cases: Sequence[Case],
+    *,
+    target: Target,
+    scope: Scope,
+    personal: Collection[str],
+) -> Prose:
+    """All sentences of a brief that are not taken over as they are."""
+    best = best_observation(extract)
+    failure = _failure(best, extract, cases, personal=personal)
+    where = _where(extract, cases, failure)
+    description = _description(extract, best, scope, target=target)
+    if target is Target.SECURITY:
+        return Prose("What was reported", summary_line(_SECURITY, where, scope), description)
+    return Prose(failure, summary_line(failure, where, scope), description)
+
+
+def best_observation(extract: Extract) -> Statement | None:
+    """The statement that says most plainly what fails; earlier ones win ties."""
+    prose = [one for one in extract.observed if not one.text.rstrip().endswith(("?", ":"))]
+    return max(prose, key=_plainness, default=None)
+
+
+def _plainness(statement: Statement) -> float:
+    words = len(statement.text.split())
+    fits = 1.0 if 5 <= words <= 40 else 0.0  # noqa: PLR2004 - a sentence of readable length
+    fails = 1.5 if _FAILS.search(statement.text) else 0.0
+    return statement.score + fits + fails
+
+
+def _failure(
+    best: Statement | None, extract: Extract, cases: Sequence[Case], *, personal: Collection[str]
+) -> str:
+    """What fails, as one clause. The subject is only used where nobody says it otherwise."""
+    if best is not None:
+        return clause(best.text)
+    if extract.errors:
+        return one_line(extract.errors[0].text.split("\n")[0], _FAILURE_LIMIT)
+    subjects = (bare_subject(case.ticket.subject) for case in cases)
+    subject = next((words for words in subjects if words), "")
+    return clause(redact(subject, personal=personal).text) or "Not described in the ticket"
+
+
+def clause(text: str) -> str:
+    """The first clause that says something, without greetings and fillers, its letter raised."""
+    words = one_line(text, 600).strip("*_`#> ")
+    for _ in range(4):
+        shorter = _ASIDE.sub("", words, count=1)
+        if shorter == words or not shorter:
+            break
+        words = shorter
+    end = next(
+        (found.start() for found in _CLAUSE_END.finditer(words) if found.start() >= 20),  # noqa: PLR2004
+        len(words),
+    )
+    words = one_line(words[:end].rstrip(" .,:;!"), _FAILURE_LIMIT)
+    return words[:1].upper() + words[1:]
+
+
+def _where(extract: Extract, cases: Sequence[Case], failure: str) -> str:
+    """Product area, version, system: the newest and most often named that the failure omits."""
+    area = next((case.product_area for case in cases if case.product_area), None)
+    parts = [one_line(area.replace("_", " "), 40)] if area else []
+    for name in ("version", "browser", "OS", "device"):
+        fact = next((fact for fact in extract.environment if fact.name == name), None)
+        if fact and fact.value.lower() not in failure.lower():
+            parts.append(f"version {fact.value}" if name == "version" else fact.value)
+    if len(parts) < 2:  # noqa: PLR2004 - software is named only where nothing better is
+        parts += [
+            f"{fact.name} {fact.value}"
+            for fact in extract.environment
+            if fact.name[:1].isupper() and fact.name != "OS" and fact.value not in failure
+        ][:1]
+    return one_line(", ".join(parts[:3]), 80)
+
+
+def _in(where: str) -> str:
+    return f" [{where}]" if where else ""
+
+
+def summary_line(failure: str, where: str, scope: Scope) -> str:
+    """Failure, where and scope on one line of at most 240 characters."""
+    tail = f"{_in(where)}: {scope.words()}"
+    return one_line(f"{one_line(failure, max(SUMMARY_LIMIT - len(tail), 60))}{tail}", SUMMARY_LIMIT)
+
+
+def _description(
+    extract: Extract, best: Statement | None, scope: Scope, *, target: Target
+) -> tuple[Said, ...]:
+    """What happens, since when, how it shows, scope: three to five sentences."""
+    lines: list[Said] = []
+    if best is not None:
+        lines.append(_quoted("What happens:", best))
+        second = _second_observation(extract, best)
+        if second is not None and target is not Target.SECURITY:
+            lines.append(_quoted("Also:", second))
+    else:
+        lines.append(Said(text="What happens: nobody says it in the tickets."))
+    if extract.first_seen and target is not Target.SECURITY:
+        lines.append(_quoted("Since when:", extract.first_seen[0]))
+    else:
+        lines.append(
+            Said(text=f"Since when: first reported {scope.first_report:%Y-%m-%d %H:%M} UTC.")
+        )
+    if target is not Target.SECURITY:
+        lines.append(_shows(extract))
+    lines.append(Said(text=f"Scope: {scope.words()}{_spread(extract)}."))
+    return tuple(lines)
+
+
+def _second_observation(extract: Extract, best: Statement) -> Statement | None:
+    others = [
+        one
+        for one in extract.observed
+        if one is not best
+        and _FAILS.search(one.text)
+        and len(one.text.split()) > 4  # noqa: PLR2004 - a fragment adds nothing
+        and one.text.lower() not in best.text.lower()
+    ]
+    return max(others, key=_plainness, default=None)
+
+
+def _shows(extract: Extract) -> Said:
+    if not extract.errors:
+        return Said(text="How it shows: no error message or log was given.")
+    error = extract.errors[0]
+    line = one_line(error.text.split("\n")[0], _QUOTE_LIMIT)
+    seen = f" (in {len(error.tickets)} tickets)" if len(error.tickets) > 1 else ""
+    return Said(text=f"How it shows{seen}: “{line}”", sources=error.sources[:3], quoted=True)
+
+
+def _spread(extract: Extract) -> str:
+    fact = next((fact for fact in extract.environment if fact.name == "version"), None)
+    return f"; {counted(fact)}" if fact and fact.of > 1 else ""
+
+
+def counted(fact: EnvironmentFact) -> str:
+    """`5 of 7 on 4.2.1`."""
+    return f"{len(fact.tickets)} of {fact.of} on {fact.value}"
+
+
+def _quoted(lead: str, statement: Statement) -> Said:
+    words = one_line(statement.text, _QUOTE_LIMIT)
+    return Said(text=f"{lead} “{words}”", sources=(statement.source,), quoted=True)

@@ -1,0 +1,111 @@
+"""Errors, log excerpts and stack traces, verbatim and each once."""
+
+# ruff: noqa: E501 - patterns read better unbroken
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from connector.core.extraction.reader import Reading
+
+
+class FoundError(NamedTuple):
+    text: str
+    signature: str
+    start: int
+
+
+_NAMED_ERROR: Final = (
+    r"\b(?:[a-z_$][\w$]{0,40}\.){0,10}[A-Z]\w{0,60}(?:Exception|Error|Fault|Panic)\b"
+)
+_SAYS_ERROR = re.compile(
+    _NAMED_ERROR
+    + r"|Traceback \(most recent call last\)|^\W{0,4}Caused by:|\bFATAL\b|\bpanic:|\bSegmentation fault|\b(?:SIGSEGV|SIGABRT|SIGKILL)\b|"
+    r"\b(?:ERR_[A-Z_]{3,60}|E[A-Z]{5,14}|ORA-\d{5}|PLS-\d{5}|SQLSTATE\[?\w{5}|TS\d{4}|CS\d{4}|0x[0-9A-Fa-f]{8}|[A-Z]{2,8}-\d{3,6}(?=:))\b|"
+    r"\b[45]\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|Not Found|Forbidden|Unauthorized|Bad Request|Too Many Requests|Conflict|Payment Required)|"
+    r"(?i:\b(?:http|status|status code|error code|error|errno|exit code|code)[ :=#]{1,3}[1-9]\d{2,5}\b)|"
+    r"^\W{0,4}(?i:(?:\w{1,20} ){0,3}(?:error|fatal|exception|failed|fehler|erreur)):? ?\S|\[(?i:error|fatal|crit|critical|emerg|alert)\]|\bE/\w{1,40}"
+)
+_FRAME = re.compile(
+    r"\s{0,40}(?:at |\.\.\. \d{1,4} more|File \"[^\"]{1,300}\", line \d|#\d{1,3}\s|\d{1,3}\s{1,6}\S{1,80}\s{1,10}0x|from \S{1,200}:\d|Caused by|Suppressed:|--- End of|goroutine \d)"
+)
+_QUOTED = re.compile(
+    r"(?i:\b(?:error|message|exception|warning|says?|saying|states?|reads?|shows?|displays?|getting|get|got|fehlermeldung|meldung)\b)[^\"“„«'`\n]{0,40}[\"“„«'`](?P<said>[^\"“”„«»`\n]{6,240})[\"”“»'`]"
+)
+_VARYING = re.compile(
+    r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,64}(?:-[0-9a-fA-F]{4,12}){0,4}|\d+|[\"'][^\"'\n]{0,120}[\"']"
+)
+_LINES: Final = 40
+_SHORT: Final = 200
+
+
+def errors_of(readings: Sequence[Reading]) -> Iterator[FoundError]:
+    """Blocks of error lines as they were pasted; then messages that are quoted in a sentence."""
+    block: list[Reading] = []
+    for reading in readings:
+        if _continues(block, reading):
+            block.append(reading)
+            continue
+        if block:
+            yield _block(block)
+        block = [reading] if _begins(reading) else []
+        if not block:
+            yield from _quoted(reading)
+    if block:
+        yield _block(block)
+
+
+def _begins(reading: Reading) -> bool:
+    text = reading.piece.text[:1000]
+    if reading.piece.kind == "heading":
+        return False
+    if reading.piece.kind == "code" or "ERR" in reading.labels:
+        return bool(_SAYS_ERROR.search(text))
+    return False
+
+
+def _continues(block: Sequence[Reading], reading: Reading) -> bool:
+    if not block or len(block) >= _LINES or reading.piece.kind == "heading":
+        return False
+    text = reading.piece.text[:400]
+    near = reading.piece.paragraph - block[-1].piece.paragraph <= 1
+    same = reading.piece.paragraph == block[-1].piece.paragraph
+    if _FRAME.match(text) and near:
+        return True
+    return (
+        same
+        and reading.piece.kind == "code"
+        and bool("ERR" in reading.labels or _SAYS_ERROR.search(text))
+    )
+
+
+def _block(block: Sequence[Reading]) -> FoundError:
+    text = "\n".join(reading.piece.text for reading in block)
+    return FoundError(text, signature_of(text), block[0].piece.start)
+
+
+def _quoted(reading: Reading) -> Iterator[FoundError]:
+    text = reading.piece.text[:1000]
+    quoted = [found["said"].strip() for found in _QUOTED.finditer(text)]
+    for said in quoted:
+        yield FoundError(said, signature_of(said), reading.piece.start)
+    if quoted or reading.piece.kind == "heading":
+        return
+    found = _SAYS_ERROR.search(text)
+    if found and any(char.isdigit() or char.isupper() for char in found.group()[1:]):
+        yield FoundError(
+            text if len(text) <= _SHORT else found.group(), signature_of(text), reading.piece.start
+        )
+
+
+def signature_of(text: str) -> str:
+    """Equal for two occurrences of one error: the first line that says one, and the first frame."""
+    lines = [line.strip() for line in text.split("\n")]
+    says = next((line for line in lines if _SAYS_ERROR.search(line[:1000])), lines[0])
+    frame = next((line for line in lines if _FRAME.match(line)), "")
+    plain = " ".join(_VARYING.sub("#", f"{says[:300]} {frame[:200]}").lower().split())
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:12]
