@@ -34,6 +34,7 @@ _EXPECTED = {
     "model": "a table",
     "mapping": "a table",
     "date": "a date such as 2026-12-24",
+    "path": "a path",
 }
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
