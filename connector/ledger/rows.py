@@ -194,3 +194,24 @@ class FollowUpRow(Frozen):
     slot: datetime
     done_at: datetime
     late_by_minutes: int = 0
+
+
+class LabelRow(Frozen):
+    """A person's verdict: whether two tickets report the same issue. `first` < `second`."""
+
+    first: int
+    second: int
+    same: bool
+    actor: str
+    at: datetime
+
+
+class RunRow(Frozen):
+    """One run of a command; `finished_at` and `exit_code` are None while it works (or died)."""
+
+    id: int
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    exit_code: int | None = None
+    report: Json = None

@@ -1,0 +1,114 @@
+"""Escalations and the tickets that they link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, or_, select
+
+from connector.ledger.repository import Repository
+from connector.ledger.rows import EscalationRow, LinkRow
+from connector.ledger.schema import LIVE, escalation, link
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from connector.core.model import State
+
+
+class Escalations(Repository[EscalationRow]):
+    """Unique: id, marker, first ticket + episode; and one live episode for each first ticket."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, escalation, EscalationRow)
+
+    def add(self, row: EscalationRow) -> None:
+        """ValueError when one of the unique values is taken."""
+        self._insert(row)
+
+    def get(self, escalation_id: str) -> EscalationRow | None:
+        return self._one(self._select().where(escalation.c.id == escalation_id))
+
+    def replace(self, row: EscalationRow) -> None:
+        """LookupError for an escalation that was never added."""
+        self._replace(row)
+
+    def live(self) -> list[EscalationRow]:
+        """Most urgent first: by severity, then by what is due next."""
+        return sorted(self._many(self._select().where(LIVE)), key=_urgency)
+
+    def all(self, state: State | None = None) -> list[EscalationRow]:
+        """In one state, or in any; the newest first."""
+        statement = self._select()
+        if state is not None:
+            statement = statement.where(escalation.c.state == state)
+        return self._many(statement.order_by(escalation.c.opened_at.desc(), escalation.c.id))
+
+    def by_ticket(self, ticket_id: int) -> list[EscalationRow]:
+        """Those that link the ticket or began with it; the latest episode first."""
+        linked = select(link.c.escalation_id).where(link.c.ticket_id == ticket_id)
+        return self._latest(
+            or_(escalation.c.first_ticket_id == ticket_id, escalation.c.id.in_(linked))
+        )
+
+    def by_issue(self, issue: str) -> EscalationRow | None:
+        """By Jira's issue id, or else by its key; the latest episode."""
+        found = self._latest(escalation.c.issue_id == issue)
+        found = found or self._latest(escalation.c.issue_key == issue)
+        return found[0] if found else None
+
+    def by_marker(self, marker: str) -> EscalationRow | None:
+        return self._one(self._select().where(escalation.c.marker == marker))
+
+    def by_group(self, group_id: str) -> list[EscalationRow]:
+        """The latest episode first."""
+        return self._latest(escalation.c.group_id == group_id)
+
+    def find(self, ref: str) -> EscalationRow | None:
+        """By escalation id, Jira key or issue id in any case, or ticket id; the latest episode."""
+        name = ref.strip()
+        found = self.get(name) or self.by_issue(name.upper())
+        digits = name.removeprefix("#")
+        if found is None and digits.isascii() and digits.isdigit() and len(digits) < _BIG_DIGITS:
+            found = next(iter(self.by_ticket(int(digits))), None)
+        return found
+
+    def _latest(self, condition: ColumnElement[bool]) -> list[EscalationRow]:
+        newest = (escalation.c.opened_at.desc(), escalation.c.episode.desc(), escalation.c.id)
+        return self._many(self._select().where(condition).order_by(*newest))
+
+
+_BIG_DIGITS = 19
+"""As many digits as an id of 64 bits may not have."""
+
+
+class Links(Repository[LinkRow]):
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, link, LinkRow)
+
+    def add(self, row: LinkRow) -> bool:
+        """False when the escalation links this ticket already; that link stays as it is."""
+        return self._insert_if_new(row)
+
+    def of(self, escalation_id: str) -> list[LinkRow]:
+        """In the order in which the tickets joined."""
+        return self._sorted(link.c.escalation_id == escalation_id)
+
+    def of_ticket(self, ticket_id: int) -> list[LinkRow]:
+        return self._sorted(link.c.ticket_id == ticket_id)
+
+    def replace(self, row: LinkRow) -> None:
+        """LookupError for a link that was never added."""
+        self._replace(row)
+
+    def _sorted(self, condition: ColumnElement[bool]) -> list[LinkRow]:
+        return self._many(
+            self._select().where(condition).order_by(link.c.joined_at, link.c.ticket_id)
+        )
+
+
+def _urgency(row: EscalationRow) -> tuple[int, bool, datetime, str]:
+    due = [at for at in (row.internal_due_at, row.customer_due_at) if at is not None]
+    return row.severity.rank, not due, min(due, default=row.opened_at), row.id

@@ -1,0 +1,83 @@
+"""The mirror: facts of tickets, so that time alone can make one a candidate without a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, literal, select, tuple_, update
+
+from connector.ledger.columns import BIG, Moment
+from connector.ledger.repository import CHUNK, Repository, chunks, upsert
+from connector.ledger.rows import MirrorRow
+from connector.ledger.schema import HAS_FINGERPRINT, OPEN_TICKET, mirror
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+
+class Mirror(Repository[MirrorRow]):
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, mirror, MirrorRow)
+
+    def put(self, rows: Iterable[MirrorRow]) -> None:
+        """Keeps each row in place of an older export of the same ticket, never of a newer one.
+
+        A row that says nothing in `decided` leaves what was decided.
+        """
+        insert = upsert(self._connection, mirror)
+        fresh: dict[str, Any] = {
+            name: insert.excluded[name] for name in MirrorRow.model_fields if name != "ticket_id"
+        }
+        fresh["decided"] = func.coalesce(insert.excluded.decided, mirror.c.decided)
+        statement = insert.on_conflict_do_update(
+            index_elements=["ticket_id"],
+            set_=fresh,
+            where=insert.excluded.exported_at >= mirror.c.exported_at,
+        )
+        for chunk in chunks(rows):
+            self._connection.execute(statement, [dict(row) for row in chunk])
+
+    def get(self, ids: Sequence[int]) -> dict[int, MirrorRow]:
+        """Those that are known, by ticket id."""
+        found: dict[int, MirrorRow] = {}
+        for chunk in chunks(ids):
+            rows = self._many(self._select().where(mirror.c.ticket_id.in_(chunk)))
+            found.update((row.ticket_id, row) for row in rows)
+        return found
+
+    def due(self, now: datetime, limit: int | None = None) -> list[MirrorRow]:
+        """Open tickets whose `look_at` has come, the longest due first."""
+        statement = (
+            self._select()
+            .where(OPEN_TICKET, mirror.c.look_at <= now)
+            .order_by(mirror.c.look_at, mirror.c.ticket_id)
+            .limit(limit)
+        )
+        return self._many(statement)
+
+    def since(self, created_after: datetime) -> Iterator[MirrorRow]:
+        """Tickets with a fingerprint, by creation. Read in pieces: memory stays small."""
+        place = tuple_(mirror.c.created_at, mirror.c.ticket_id)
+        statement = self._select().where(HAS_FINGERPRINT)
+        piece = statement.where(mirror.c.created_at > created_after)
+        while True:
+            rows = self._many(piece.order_by(mirror.c.created_at, mirror.c.ticket_id).limit(CHUNK))
+            yield from rows
+            if len(rows) < CHUNK:
+                return
+            last = rows[-1]
+            piece = statement.where(
+                place > tuple_(literal(last.created_at, Moment), literal(last.ticket_id, BIG))
+            )
+
+    def count(self) -> int:
+        return int(self._connection.scalar(select(func.count()).select_from(mirror)) or 0)
+
+    def set_decided(self, ticket_id: int, decided: str | None, look_at: datetime | None) -> None:
+        """What was decided from which facts, and when time alone asks again. Unknown id: no-op."""
+        self._connection.execute(
+            update(mirror)
+            .where(mirror.c.ticket_id == ticket_id)
+            .values(decided=decided, look_at=look_at)
+        )
