@@ -78,6 +78,11 @@ class Call:
     def query(self) -> QueryParams:
         return self.request.query_params
 
+    @property
+    def asked_path(self) -> str:
+        """The path as the client wrote it, with its suffix."""
+        return self.request.url.path if self.entry is None else self.entry.path
+
     def json(self) -> Any:
         """The body as JSON; None when it is empty. Raises ValueError when it is not JSON."""
         return orjson.loads(self.body) if self.body else None

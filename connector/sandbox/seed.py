@@ -10,6 +10,7 @@ from connector.core.model import FieldValue, Frozen
 
 SeedStatus = Literal["new", "open", "pending", "hold", "solved", "closed", "deleted"]
 Priority = Literal["low", "normal", "high", "urgent"]
+TicketType = Literal["question", "incident", "problem", "task"]
 
 
 class SeedOrganizationFields(Frozen):
@@ -112,7 +113,7 @@ class SeedTicket(Frozen):
     created_at: datetime
     updated_at: datetime | None = None
     status: SeedStatus = "open"
-    type: Literal["question", "incident", "problem", "task"] | None = None
+    type: TicketType | None = None
     priority: Priority | None = None
     tags: tuple[str, ...] = ()
     fields: Mapping[str, FieldValue] = {}

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from connector.sandbox.control import control_routes
 from connector.sandbox.frame import Front
+from connector.sandbox.jira import jira_routes
 from connector.sandbox.seed import Seed
 from connector.sandbox.world import World
 from connector.sandbox.zendesk import zendesk_front
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
     from types import TracebackType
-
-    from starlette.routing import BaseRoute
 
 _START_SECONDS = 30.0
 _BACKLOG = 256
@@ -62,16 +61,10 @@ class Sandbox:
         self._ready = threading.Event()
 
     def _fronts(self) -> list[Front]:
-        try:
-            from connector.sandbox.jira import jira_routes
-        except ImportError:  # until Jira's half is there
-            jira: list[BaseRoute] = []
-        else:
-            jira = jira_routes(self.world)
         controls = control_routes(self.world)
         return [
             zendesk_front(self.world, self.seed, controls),
-            Front(self.world, "jira", [*jira, *controls]),
+            Front(self.world, "jira", [*jira_routes(self.world), *controls]),
         ]
 
     def _server(self, front: Front) -> _Server:
@@ -183,6 +176,9 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # asyncio leaves Nagle's delay on for our sockets: 40 ms for each answer.
+        bound = transport.get_extra_info("socket")
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "transport": transport}
 
 
