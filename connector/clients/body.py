@@ -50,13 +50,12 @@ def read_body(response: Response) -> Body:
         # A connection with unread bytes in it is of no use to the next request.
         response.raw.close() if size > LARGEST else response.raw.release_conn()
     content = b"".join(pieces)
-    response._content = content  # type: ignore[attr-defined]  # noqa: SLF001 - as requests does
-    response._content_consumed = True  # noqa: SLF001
+    vars(response).update(_content=content, _content_consumed=True)  # as requests itself does
     return parse(content)
 
 
 def parse(content: bytes) -> Body:
-    """The JSON in a body. Lone surrogates and bad UTF-8 are let in: they are cleaned later.
+    """The JSON in a body. Lone surrogates and bad UTF-8 become U+FFFD.
 
     orjson refuses a whole page for one of them, and one bad ticket must not stop the others.
     """
@@ -67,7 +66,18 @@ def parse(content: bytes) -> Body:
     except orjson.JSONDecodeError:
         pass
     try:
-        return Body(json.loads(content.decode("utf-8", "replace")))
+        return Body(_mended(json.loads(content.decode("utf-8", "replace"))))
     except (ValueError, RecursionError):
         form = _LOGIN_FORM.search(content[:_LOOKED_AT]) is not None
         return Body(unreadable="but not with JSON", login_page=form)
+
+
+def _mended(value: Json) -> Json:
+    """The same with every lone surrogate replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_mended(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_mended(key): _mended(inner) for key, inner in value.items()}
+    return value

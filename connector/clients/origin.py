@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -10,6 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from connector.errors import ConfigError, UnavailableError
 
+_ODD = re.compile(r"[^a-z0-9.:_-]")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -56,7 +58,7 @@ class Origin:
 def host_of(url: str) -> str:
     """Scheme, host and port of a URL for a message; empty when it has none."""
     parts = _parts(url, query=True)
-    return f"{parts[0]}://{parts[1][:100]}:{parts[2]}" if parts else ""
+    return f"{parts[0]}://{_ODD.sub('?', parts[1][:100])}:{parts[2]}" if parts else ""
 
 
 def is_loopback(host: str) -> bool:

@@ -26,6 +26,15 @@ _DEEPEST = 4
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@/=-]{1,80}")
 _REQUEST_ID_HEADERS = ("x-request-id", "atl-traceid", "x-arequestid")
 _QUOTED = re.compile(r"['\"“‘]([^'\"“”‘’]{12,})['\"”’]")
+_SAID_UNDER = (
+    "error",
+    "error_description",
+    "description",
+    "message",
+    "errorMessage",
+    "title",
+    "detail",
+)
 _TEXT_KEYS = frozenset({"summary", "description", "body", "html_body", "text", "subject", "title"})
 _SHORTEST_ECHO = 4
 _HIDDEN = "[our text]"
@@ -79,7 +88,15 @@ def _pairs(document: Json, depth: int = 0) -> Iterator[tuple[str, str]]:
     """(field or "", message) of every shape that either service answers with."""
     if not isinstance(document, dict) or depth > _DEEPEST:
         return
-    for name in ("error", "description", "message", "errorMessage", "title", "detail"):
+    for name in (
+        "error",
+        "error_description",
+        "description",
+        "message",
+        "errorMessage",
+        "title",
+        "detail",
+    ):
         value = document.get(name)
         if isinstance(value, dict):
             yield from _pairs(value, depth + 1)

@@ -113,7 +113,7 @@ class Transport:
         session.auth = _Signing(self)
         return session
 
-    def ask_unsigned(self, path: str, document: Json) -> Json:
+    def ask(self, path: str, document: Json) -> Json:
         """POSTs JSON without credentials and returns the answer's JSON: the OAuth grant."""
         with requests.Session() as session:
             self.equip(session).auth = _NoAuth()

@@ -1,0 +1,340 @@
+"""Jira as our `Tracker`, Cloud and Data Center: reads from JSON, and writes that leave once.
+
+The jira client holds the session, its URLs and its headers, built by the recipe of jira-api
+section 1 so that it makes no request of its own. The only module that imports jira.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import orjson
+from pydantic import ValidationError
+
+from connector.clients import jql
+from connector.clients.auth import tracker_signer
+from connector.clients.jira_read import CloudReader, DatacenterReader, Reader, readable
+from connector.clients.jira_wire import (
+    WirePerson,
+    WireTransition,
+    category_of,
+    comment_of,
+    issue_of,
+)
+from connector.clients.line import rows
+from connector.clients.transport import DEADLINE, TIMEOUTS, Transport
+from connector.clients.wire import name_of
+from connector.core.model import IssueRef
+from connector.errors import (
+    AnswerLostError,
+    DriftError,
+    GoneError,
+    InvalidError,
+    RefusedError,
+    UncertainError,
+)
+from connector.ports import Identity, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from connector.clients.auth import ApiToken, BearerToken
+    from connector.clients.calls import CallObserver
+    from connector.clients.retry import RetryPolicy
+    from connector.clients.transport import Answer
+    from connector.core.model import Json
+    from connector.ports import Issue, IssueDraft, RemoteLink, TrackerComment
+
+log = logging.getLogger(__name__)
+
+Deployment = Literal["cloud", "datacenter"]
+
+_POST_READS = frozenset({"bulkfetch", "jql", "search", "list", "approximate-count"})
+_KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,19}")
+_COMMENTS_A_PAGE = 100
+_MOST_COMMENT_PAGES = 60
+_EVENT = "escalation.event"
+_INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+_APPLICATION = {"type": "com.zendesk", "name": "Zendesk"}
+
+
+class JiraTracker:
+    """`connector.ports.Tracker` on a real site, or on anything that speaks like one.
+
+    One object per thread and run.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credential: ApiToken | BearerToken,
+        deployment: Deployment,
+        *,
+        policy: RetryPolicy | None = None,
+        observers: Sequence[CallObserver] = (),
+        deadline: float = DEADLINE,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        transport = Transport(
+            "jira",
+            url,
+            policy=policy,
+            observers=observers,
+            reads=_POST_READS,
+            deadline=deadline,
+            wall=wall,
+        )
+        transport.signer = tracker_signer(credential)
+        cloud = deployment == "cloud"
+        self.dialect: Literal["adf", "wiki"] = "adf" if cloud else "wiki"
+        self._line = _JiraLine(transport, deployment)
+        self._reader: Reader = CloudReader(self._line) if cloud else DatacenterReader(self._line)
+        self._me: Identity | None = None
+        self._site: str | None = None
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._line.close()
+
+    # --- reads ------------------------------------------------------------------------------
+
+    def whoami(self) -> Identity:
+        """Who the credentials are. RefusedError when Jira takes us for nobody."""
+        try:
+            person = WirePerson.model_validate(self._line.get("myself"))
+        except ValidationError:
+            person = WirePerson()
+        if person.id is None:
+            raise RefusedError("jira: the credentials are nobody's", side="jira", status=401)
+        self._me = Identity(id=person.id, name=name_of(person.displayName), zone=person.timeZone)
+        return self._me
+
+    def site(self) -> str:
+        """The base URL as Jira tells it, else as configured. Asked once.
+
+        It is part of every marker: only a definite answer may decide it, so an unavailable
+        Jira raises.
+        """
+        if self._site is None:
+            try:
+                told = self._line.get("serverInfo").get("baseUrl")
+            except (GoneError, InvalidError):
+                told = None
+            base = (
+                told if isinstance(told, str) and told.startswith(("http://", "https://")) else ""
+            )
+            self._site = (base or self._line.transport.origin.url).rstrip("/")
+        return self._site
+
+    def browse_url(self, key: str) -> str:
+        return f"{self.site()}/browse/{key}"
+
+    def highest_key(self, project: str) -> int:
+        self._sure()
+        found = self._reader.search(jql.newest_key(project), most=1)
+        keys = [raw.get("key") for raw in found if isinstance(raw, dict)]
+        return max((int(str(key).rpartition("-")[2]) for key in keys if _is_key(key)), default=0)
+
+    def issues_after(self, project: str, number: int) -> Iterator[Issue]:
+        self._sure()
+        return readable(self._reader.after(jql.project_key(project), number))
+
+    def find_by_label(self, project: str, label: str) -> tuple[Issue, ...]:
+        self._sure()
+        return tuple(readable(self._reader.search(jql.with_label([project], label))))
+
+    def changed_issues(
+        self, projects: Sequence[str], *, label: str, minutes: int, written: Sequence[str] = ()
+    ) -> Iterator[Issue]:
+        if not projects:
+            return
+        self._sure()
+        query = jql.with_label(projects, label, minutes=minutes)
+        yield from readable(self._reader.search(query, written=written))
+
+    def issues(self, ids: Sequence[str]) -> tuple[Issue, ...]:
+        """DriftError when one that exists cannot be read: it must not pass for deleted."""
+        self._sure()
+        return tuple(issue_of(raw) for raw in self._reader.by_id(list(dict.fromkeys(ids))))
+
+    def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
+        found: dict[str, TrackerComment] = {}
+        path = f"issue/{_segment(issue_id)}/comment"
+        for page in range(_MOST_COMMENT_PAGES):
+            document = self._line.get(
+                path,
+                {
+                    "orderBy": "-created",
+                    "startAt": page * _COMMENTS_A_PAGE,
+                    "maxResults": _COMMENTS_A_PAGE,
+                },
+            )
+            read = [comment_of(raw) for raw in rows(document, "comments", "jira: comments")]
+            found |= {comment.id: comment for comment in read}
+            falling = len(read) > 1 and read[0].created >= read[-1].created
+            if len(read) < _COMMENTS_A_PAGE or (falling and read[-1].created < since):
+                newest = sorted(found.values(), key=lambda one: one.created, reverse=True)
+                return tuple(comment for comment in newest if comment.created >= since)
+        raise DriftError(f"jira: the comments of {issue_id} have no end")
+
+    # --- writes: one request each -------------------------------------------------------------
+
+    def create_issue(self, draft: IssueDraft) -> IssueRef:
+        """The issue with its marker, in one request. UncertainError when no issue is named back."""
+        fields = {**draft.fields, "project": {"key": jql.project_key(draft.project)}}
+        body = {"fields": fields, "properties": _properties(draft.properties)}
+        answer = self._line.send("POST", "issue", body)
+        made = answer.document if isinstance(answer.document, dict) else {}
+        number, key = made.get("id"), made.get("key")
+        if not str(number).isdecimal() or not _is_key(key):
+            raise _unclear("POST issue", answer)
+        return IssueRef(id=str(number), key=str(key))
+
+    def upsert_remote_link(self, issue_id: str, link: RemoteLink) -> None:
+        """The whole object each time: Jira sets what is absent to null."""
+        body = {
+            "globalId": link.global_id,
+            "application": _APPLICATION,
+            "relationship": "escalated from",
+            "object": {
+                "url": link.url,
+                "title": link.title,
+                "summary": link.summary,
+                "status": {"resolved": link.resolved},
+            },
+        }
+        self._line.send("POST", f"issue/{_segment(issue_id)}/remotelink", body)
+
+    def update_issue(
+        self,
+        issue_id: str,
+        *,
+        fields: Mapping[str, Json] | None = None,
+        add_labels: Sequence[str] = (),
+        remove_labels: Sequence[str] = (),
+        properties: Mapping[str, Json] | None = None,
+    ) -> None:
+        """One request, or none when there is nothing to do."""
+        labels = [{"add": label} for label in add_labels]
+        labels += [{"remove": label} for label in remove_labels]
+        if labels and "labels" in (fields or {}):
+            raise InvalidError("labels are either set or added and removed", fields=("labels",))
+        body: dict[str, Any] = {}
+        if fields:
+            body["fields"] = dict(fields)
+        if labels:
+            body["update"] = {"labels": labels}
+        if properties:
+            body["properties"] = _properties(properties)
+        if body:
+            self._line.send("PUT", f"issue/{_segment(issue_id)}", body)
+
+    def comment(self, issue_id: str, body: Json, *, intent_id: str) -> Receipt:
+        """Carries its intent, and is internal in a service project, in the same request."""
+        properties = [{"key": _EVENT, "value": {"id": intent_id}}, _INTERNAL]
+        path = f"issue/{_segment(issue_id)}/comment"
+        answer = self._line.send("POST", path, {"body": body, "properties": properties})
+        number = answer.document.get("id") if isinstance(answer.document, dict) else None
+        if not isinstance(number, str | int):
+            raise _unclear("POST issue/{id}/comment", answer)
+        return Receipt(remote_id=str(number), request_id=answer.trace)
+
+    def transition(self, issue_id: str, *, to_category: str) -> str | None:
+        """Takes the first transition that leads there and asks for nothing."""
+        path = f"issue/{_segment(issue_id)}/transitions"
+        document = self._line.get(path, {"expand": "transitions.fields"})
+        for raw in rows(document, "transitions", "jira: transitions"):
+            try:
+                wire = WireTransition.model_validate(raw)
+            except ValidationError:
+                continue
+            if category_of(wire.to) == to_category and not _demanding(wire):
+                self._line.send("POST", path, {"transition": {"id": wire.id}})
+                return name_of(wire.name)
+        return None
+
+    def _sure(self) -> None:
+        """A search by nobody finds nothing, with status 200: so first we must be somebody."""
+        if self._me is None:
+            self.whoami()
+
+
+class _JiraLine:
+    """The jira client's session and URLs, without its retries, look-ups and redirects."""
+
+    def __init__(self, transport: Transport, deployment: Deployment) -> None:
+        from jira import JIRA  # noqa: TID251 - here and nowhere else, and only when used
+
+        cloud = deployment == "cloud"
+        self.transport = transport
+        self.policy = transport.policy
+        self._client = client = JIRA(
+            server=transport.origin.url,
+            options={"rest_api_version": "3" if cloud else "2"},
+            get_server_info=False,
+            max_retries=0,
+            timeout=TIMEOUTS,
+            logging=False,
+        )
+        client.deploymentType = "Cloud" if cloud else "Server"
+        transport.equip(client._session)  # noqa: SLF001 - the recipe; the version is pinned
+        # It logs whole answers at DEBUG.
+        logging.getLogger("jira").setLevel(logging.CRITICAL)
+
+    def close(self) -> None:
+        cast("Any", self._client).close()
+
+    def now(self) -> datetime:
+        return self.transport.now()
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return self.policy.read(lambda: self.once(path, params))
+
+    def once(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        session = self._client._session  # noqa: SLF001
+        answer = cast("Answer", session.get(self._url(path), params=params))
+        if not isinstance(answer.document, dict):
+            raise AnswerLostError(f"jira: GET {path} answered with a list, not an object")
+        return answer.document
+
+    def send(self, method: str, path: str, document: Json = None) -> Answer:
+        session = self._client._session  # noqa: SLF001
+        sent = session.request(method, self._url(path), data=orjson.dumps(document))
+        return cast("Answer", sent)
+
+    def _url(self, path: str) -> str:
+        return self._client._get_url(path)  # noqa: SLF001
+
+
+def _properties(named: Mapping[str, Json]) -> list[dict[str, Json]]:
+    return [{"key": key, "value": value} for key, value in named.items()]
+
+
+def _demanding(wire: WireTransition) -> bool:
+    """Whether the transition's screen asks for something that we do not know."""
+    fields = (wire.fields or {}).values()
+    return any(
+        isinstance(field, dict) and field.get("required") and not field.get("hasDefaultValue")
+        for field in fields
+    )
+
+
+def _segment(issue_id: str) -> str:
+    """An id or key that is safe to stand in a path."""
+    return issue_id if _is_key(issue_id) else jql.issue_id(issue_id)
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
+def _unclear(what: str, answer: Answer) -> UncertainError:
+    trace = f" (request {answer.trace})" if answer.trace else ""
+    return UncertainError(
+        f"jira: {what} answered {answer.status_code} without naming what it made{trace}; "
+        "whether it happened is not known"
+    )
