@@ -82,7 +82,7 @@ class Wording(Frozen):
     `missing` stands in the brief where a required item is not known, `unknown` everywhere else.
     """
 
-    ask: Mapping[Ask, AskText]
+    ask: Mapping[Ask, AskText] = Field(json_schema_extra={"required": list(Ask)})
     question: Mapping[Item, Words]
     missing: MissingText = "missing: {item} (asked for in the ticket)"
     unknown: Words = "unknown"
@@ -116,8 +116,8 @@ class Limits(Frozen):
 class BriefMapping(Frozen):
     """`deadline`: by when the ask is needed, unless an SLA breaches earlier."""
 
-    targets: Mapping[Target, TargetBrief]
-    deadline: Mapping[Severity, Interval]
+    targets: Mapping[Target, TargetBrief] = Field(json_schema_extra={"required": list(Target)})
+    deadline: Mapping[Severity, Interval] = Field(json_schema_extra={"required": list(Severity)})
     wording: Wording
     redaction: Redaction = Redaction()
     limits: Limits = Limits()
