@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from connector.core.markers import reference_line
 from connector.core.model import Frozen, IssueRef, Json
@@ -68,12 +68,19 @@ class Outcome(Frozen):
     ref: str | None = None
 
 
+class Resend(Protocol):
+    """Runs one attempt, and again after an answer that means "certainly not done": the clients'
+    one retry policy. `repeatable`: also when the answer was lost.
+    """
+
+    def __call__(self, call: Callable[[], Found], *, repeatable: bool = False) -> Found: ...
+
+
 @dataclass
 class Gate:
     """Makes the writes that the ledger holds as intents. `now` is the run's time.
 
-    `resend` runs one attempt and may repeat it after an answer that means "certainly not done"
-    (NotSentError, BusyError); it is the clients' one retry policy. `off` holds why a side rests.
+    `off` holds why a side rests.
     """
 
     desk: Desk
@@ -82,8 +89,8 @@ class Gate:
     lease: Lease
     now: datetime
     follow_on: FollowOn
+    resend: Resend
     dry_run: bool = False
-    resend: Callable[[Callable[[], Found]], Found] = lambda attempt: attempt()
     off: dict[str, ConnectorError] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     adopted: set[str] = field(default_factory=set)
@@ -183,9 +190,12 @@ class Gate:
             tx.check_fence(self.lease)
             tx.intents.sending(row.intent_id, at=self.now, probe=probe)
         try:
-            found = self.resend(lambda: self._request(row, write, escalation, probe))
+            found = self.resend(
+                lambda: self._request(row, write, escalation, probe),
+                repeatable=row.kind in REPEATABLE,
+            )
         except UncertainError as error:
-            self._uncertain(row, escalation, error)
+            return self._uncertain(row, escalation, error)
         except ConflictError as error:
             return self._conflict(row, escalation, error)
         except InvalidError as error:
@@ -294,17 +304,19 @@ class Gate:
                 tx.intents.add(self.follow_on(named, tx))
         self._tell(row, result, ref=found.issue.key if found.issue else found.ref)
 
-    def _uncertain(self, row: IntentRow, escalation: EscalationRow, error: ConnectorError) -> None:
+    def _uncertain(self, row: IntentRow, escalation: EscalationRow, error: ConnectorError) -> bool:
+        """It may have happened: looked for once now, and by the next run if it isn't seen."""
         with self.ledger.transaction() as tx:
             tx.intents.uncertain(row.intent_id, type(error).__name__)
             tx.events.add(self._event(row, "uncertain", str(error)))
         found = None
         if row.kind not in REPEATABLE:
             found = look_up(row, escalation, desk=self.desk, tracker=self.tracker)
-        if found is not None:
-            self._done(row, found, "adopted")
-        else:
+        if found is None:
             self._tell(row, "uncertain", str(error))
+            return False
+        self._done(row, found, "adopted")
+        return True
 
     def _conflict(self, row: IntentRow, escalation: EscalationRow, error: ConnectorError) -> bool:
         """409: somebody changed it. Ours may be what changed it; else read again and decide."""

@@ -17,7 +17,7 @@ class EscalationLine(Frozen):
     """One escalation that this run opened, joined or changed."""
 
     id: str
-    issue_key: str | None
+    issue_key: str | None = None
     severity: Severity
     target: Target
     summary: str
@@ -54,7 +54,9 @@ class StateChange(Frozen):
 
 
 class Report(Frozen):
-    """A whole run. `calls` counts HTTP requests by side and endpoint."""
+    """A whole run. `calls` counts HTTP requests by side and endpoint. `quiet`: changed tickets in
+    which no trigger fired.
+    """
 
     command: str
     now: datetime
@@ -64,10 +66,12 @@ class Report(Frozen):
     in_store: int = 0
     escalated: tuple[EscalationLine, ...] = ()
     joined: tuple[EscalationLine, ...] = ()
+    already: tuple[EscalationLine, ...] = ()
     suggested: tuple[EscalationLine, ...] = ()
     deferred: tuple[EscalationLine, ...] = ()
     changed: tuple[StateChange, ...] = ()
     left: tuple[TicketLeft, ...] = ()
+    quiet: int = 0
     set_aside: tuple[SetAside, ...] = ()
     writes: tuple[Outcome, ...] = ()
     calls: Mapping[str, int] = Field(default_factory=dict)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from connector.core.mapping import Mappings
+    from connector.gate import Resend
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
-    from connector.lookup import Found
     from connector.ports import Desk, Tracker
 
 
@@ -35,7 +36,7 @@ class Services:
     desk: Desk
     tracker: Tracker
     ledger: Ledger
-    lease: Lease
+    lease: Lease | None
     mappings: Mappings
     now: datetime
     environment: str
@@ -43,7 +44,8 @@ class Services:
     window: timedelta
     max_new: int
     min_customers: int
-    resend: Callable[[Callable[[], Found]], Found]
+    resend: Resend
     calls: Callable[[], Mapping[str, int]]
     dry_run: bool = False
+    retry_after: timedelta = timedelta(minutes=15)
     progress: Progress = quiet

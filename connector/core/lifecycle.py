@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from connector.core.model import State
 
+_WORK = frozenset({State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS})
+_ENDS = frozenset({State.RESOLVED, State.DE_ESCALATED})
+
 _NEXT: dict[State, frozenset[State]] = {
-    State.OPEN: frozenset(
-        {State.ACKNOWLEDGED, State.IN_PROGRESS, State.RESOLVED, State.DE_ESCALATED}
-    ),
-    State.ACKNOWLEDGED: frozenset({State.IN_PROGRESS, State.RESOLVED, State.DE_ESCALATED}),
-    State.IN_PROGRESS: frozenset({State.ACKNOWLEDGED, State.RESOLVED, State.DE_ESCALATED}),
-    State.RESOLVED: frozenset({State.IN_PROGRESS, State.CONFIRMED, State.DE_ESCALATED}),
+    State.OPEN: _WORK | _ENDS,
+    State.ACKNOWLEDGED: _WORK | _ENDS,
+    State.IN_PROGRESS: _WORK | _ENDS,
+    State.RESOLVED: _WORK | {State.CONFIRMED, State.DE_ESCALATED},
     State.CONFIRMED: frozenset({State.REGRESSED}),
-    State.DE_ESCALATED: frozenset({State.IN_PROGRESS, State.REGRESSED}),
+    State.DE_ESCALATED: _WORK | {State.RESOLVED, State.REGRESSED},
     State.REGRESSED: frozenset(),
 }
+"""An issue that is put back or reopened in Jira takes its escalation along; what customers have
+confirmed only comes back as a new episode."""
 
 
 class IllegalMoveError(ValueError):

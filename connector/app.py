@@ -1,0 +1,243 @@
+"""Builds the real things from the configuration, once each, and only when a command needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import click
+from pydantic import SecretStr
+
+from connector.config import SweepSettings, effective_mappings, load_settings
+from connector.errors import ConnectorError, ExitCode
+from connector.logs import set_up_logging
+from connector.mapping_files import load_mappings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from connector.clients.auth import ApiToken, BearerToken, Credential
+    from connector.config import Settings
+    from connector.core.mapping import Mappings
+    from connector.ledger.lock import Lease
+    from connector.ledger.store import Ledger
+    from connector.report import Report
+    from connector.services import Services
+
+
+class Answer(Protocol):
+    """What a command found: a frozen value with the contract's exit code."""
+
+    @property
+    def exit_code(self) -> ExitCode: ...
+
+    def model_dump_json(self, *, indent: int | None = None) -> str: ...
+
+
+A = TypeVar("A")
+
+
+@dataclass
+class App:
+    """The command line's options, and what is built from them. `frozen`: --now was given."""
+
+    config: Path | None
+    now: datetime
+    frozen: bool = False
+    verbosity: int = 0
+    log_format: Literal["text", "json"] = "text"
+
+    def settings(self, *, need_credentials: bool = True) -> Settings:
+        """config.toml and the environment. Raises ConfigError with every problem at once."""
+        settings = load_settings(self.config, os.environ, need_credentials=need_credentials)
+        set_up_logging(
+            verbosity=self.verbosity, form=self.log_format, secrets=secret_values(settings)
+        )
+        return settings
+
+    def mappings(self, settings: Settings) -> Mappings:
+        """The mapping files, validated as a whole; config.toml's numbers win."""
+        return effective_mappings(load_mappings(settings.mappings.path), settings.sweep)
+
+    def offline(self) -> tuple[Mappings, timedelta]:
+        """Mappings and window for a command that needs no account: without a configuration the
+        shipped ones.
+        """
+        if self.config is None and not Path("config.toml").exists():
+            return load_mappings(None), timedelta(days=SweepSettings().window_days)
+        settings = self.settings(need_credentials=False)
+        return self.mappings(settings), timedelta(days=settings.sweep.window_days)
+
+    @contextmanager
+    def ledger(self, settings: Settings | None = None) -> Iterator[Ledger]:
+        """The store, migrated. Without `settings` no credentials are needed."""
+        from connector.ledger.store import open_ledger
+
+        known = settings or self.settings(need_credentials=False)
+        with open_ledger(known.store.url.get_secret_value(), now=self.now) as ledger:
+            yield ledger
+
+    def run(
+        self,
+        name: str,
+        command: Callable[..., Report],
+        *,
+        dry_run: bool = False,
+        wait: float = 0.0,
+        **options: Any,
+    ) -> Report:
+        """One run of a command that may write: locked, pinned to its account, recorded.
+
+        A dry run works on a ledger that forgets everything at the end.
+        """
+        settings = self.settings()
+        mappings = self.mappings(settings)
+        with self.ledger(settings) as ledger, ledger.run_lock(name, wait_seconds=wait) as lease:
+            if dry_run:
+                with ledger.rehearsal():
+                    services = self.services(settings, mappings, ledger, lease, dry_run=True)
+                    return command(services, **options)
+            services = self.services(settings, mappings, ledger, lease)
+            return self._recorded(name, command, services, options)
+
+    def look(self, command: Callable[..., A], **options: Any) -> A:
+        """One run of a command that only reads from the services; no lock."""
+        settings = self.settings()
+        mappings = self.mappings(settings)
+        with self.ledger(settings) as ledger:
+            return command(self.services(settings, mappings, ledger, None), **options)
+
+    def _recorded(
+        self,
+        name: str,
+        command: Callable[..., Report],
+        services: Services,
+        options: dict[str, Any],
+    ) -> Report:
+        with services.ledger.transaction() as tx:
+            run = tx.run.start(name, self.now)
+        code, kept = ExitCode.TRY_LATER, None
+        try:
+            report = command(services, **options)
+            code, kept = report.exit_code, report.model_dump(mode="json", exclude={"writes"})
+        except ConnectorError as error:
+            code = error.exit_code
+            raise
+        finally:
+            with services.ledger.transaction() as tx:
+                tx.run.finish(run, self.now, code, kept)
+        return report
+
+    def services(
+        self,
+        settings: Settings,
+        mappings: Mappings,
+        ledger: Ledger,
+        lease: Lease | None,
+        *,
+        dry_run: bool = False,
+    ) -> Services:
+        """Both clients and all that a run works with."""
+        from connector.clients.calls import CallCounter, CallLog
+        from connector.clients.jira import JiraTracker
+        from connector.clients.retry import Budget, RetryPolicy
+        from connector.clients.zendesk import ZendeskDesk
+        from connector.services import Services
+
+        policy = RetryPolicy(Budget(settings.sweep.budget_seconds))
+        calls = CallCounter()
+        watchers = (calls, CallLog())
+        desk = ZendeskDesk(
+            settings.zendesk.url, _desk_login(settings), policy=policy, observers=watchers
+        )
+        tracker = JiraTracker(
+            settings.jira.url,
+            _tracker_login(settings),
+            settings.jira.deployment,
+            policy=policy,
+            observers=watchers,
+        )
+        ledger.pin(settings.sweep.environment, desk.name, settings.jira.url)
+        return Services(
+            desk=desk,
+            tracker=tracker,
+            ledger=ledger,
+            lease=lease,
+            mappings=mappings,
+            now=self.now,
+            environment=settings.sweep.environment,
+            desk_url=settings.zendesk.url,
+            window=timedelta(days=settings.sweep.window_days),
+            max_new=settings.sweep.max_new_per_run,
+            min_customers=settings.sweep.min_customers,
+            resend=policy.resend,
+            calls=calls.by_endpoint,
+            dry_run=dry_run,
+            progress=self.progress,
+        )
+
+    # --- saying it ----------------------------------------------------------------------------
+
+    def progress(self, step: str, done: int, total: int | None = None) -> None:
+        """A line that rewrites itself, on a terminal only."""
+        if sys.stderr.isatty() and self.verbosity == 0:
+            of = f" of {total:,}" if total is not None else ""
+            click.echo(f"\r{step}: {done:,}{of} ", nl=False, err=True)
+
+    def clear_progress(self) -> None:
+        """Makes room for what comes next."""
+        if sys.stderr.isatty() and self.verbosity == 0:
+            click.echo("\r" + " " * 60 + "\r", nl=False, err=True)
+
+    def finish(
+        self,
+        answer: Answer,
+        as_json: bool,
+        show: Callable[[Any, Console], None],  # noqa: FBT001
+    ) -> None:
+        """Prints the answer and leaves with its exit code."""
+        self.clear_progress()
+        if as_json:
+            click.echo(answer.model_dump_json(indent=2))
+        else:
+            from connector.texts import console
+
+            show(answer, console())
+        raise click.exceptions.Exit(answer.exit_code)
+
+
+def _desk_login(settings: Settings) -> Credential:
+    from connector.clients.auth import ApiToken, OAuthClient
+
+    zendesk = settings.zendesk
+    if zendesk.oauth_client_id is not None and zendesk.oauth_client_secret is not None:
+        return OAuthClient(
+            client_id=zendesk.oauth_client_id, client_secret=zendesk.oauth_client_secret
+        )
+    return ApiToken(email=zendesk.email or "", token=zendesk.token or SecretStr(""))
+
+
+def _tracker_login(settings: Settings) -> ApiToken | BearerToken:
+    from connector.clients.auth import ApiToken, BearerToken
+
+    token = settings.jira.token or SecretStr("")
+    if settings.jira.deployment == "cloud":
+        return ApiToken(email=settings.jira.email or "", token=token)
+    return BearerToken(token=token)
+
+
+def secret_values(settings: Settings) -> tuple[str, ...]:
+    """Every secret of the configuration, so that the log can hide them."""
+    held = (settings.zendesk.oauth_client_secret, settings.zendesk.token, settings.jira.token)
+    password = urlsplit(settings.store.url.get_secret_value()).password
+    found = [secret.get_secret_value() for secret in held if secret is not None]
+    return tuple(found + ([password] if password else []))

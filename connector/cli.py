@@ -1,0 +1,383 @@
+"""The command line: wires the real things together, prints, exits. Nothing imports it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import click
+
+from connector import __version__
+from connector.errors import ConfigError, ConnectorError, ExitCode, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from connector.app import App
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_TARGETS = click.Choice(
+    ["L2", "Engineering", "Product", "Security", "Leadership"], case_sensitive=False
+)
+_SEVERITIES = click.Choice(["Critical", "High", "Medium"], case_sensitive=False)
+_ASKS = click.Choice(["investigate", "fix", "decide", "approve"])
+_STATES = click.Choice(
+    ["open", "acknowledged", "in_progress", "resolved", "confirmed", "de_escalated", "regressed"]
+)
+_REASONS = click.Choice(
+    ["support_resolvable", "workaround", "self_resolved", "reassessed", "rejected"]
+)
+as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
+dry = click.option("--dry-run", is_flag=True, help="Show every write; make none.")
+
+
+class _When(click.ParamType[datetime]):
+    """An ISO 8601 time; without a zone it is read as UTC."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no ISO 8601 time such as 2026-01-31T09:00:00Z", param, ctx)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+class _Examples(click.Group):
+    """Keeps the examples of a command's help as they are written."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """An unknown command names the nearest one."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from connector.errors import did_you_mean
+
+            near = did_you_mean(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"{error.message}{near}", ctx) from None
+
+
+@click.group(cls=_Examples, context_settings=_CONTEXT)
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="ESCALATION_CONFIG",
+    help="The configuration file. [default: $ESCALATION_CONFIG, then ./config.toml]",
+)
+@click.option("-v", "--verbose", count=True, help="Say more: -v each call, -vv everything.")
+@click.option("-q", "--quiet", is_flag=True, help="Only errors.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text")
+@click.option("--now", type=_When(), hidden=True, help="The time to take for now (replays, tests).")
+@click.version_option(__version__, prog_name="escalation")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    config: Path | None,
+    verbose: int,
+    quiet: bool,  # noqa: FBT001 - click passes flags by name
+    log_format: Literal["text", "json"],
+    now: datetime | None,
+) -> None:
+    """Escalates what cannot wait from Zendesk to Jira, once, and brings the answer back.
+
+    \b
+    Try it without any account:   escalation demo
+    From cron, every few minutes: escalation sweep && escalation sync
+    """
+    from connector.app import App
+
+    ctx.obj = App(
+        config=config,
+        now=now or datetime.now(UTC),  # noqa: TID251 - the one place that reads the clock
+        frozen=now is not None,
+        verbosity=-1 if quiet else verbose,
+        log_format=log_format,
+    )
+
+
+@cli.command()
+@dry
+@as_json
+@click.option("--limit", type=click.IntRange(min=0), help="At most N new escalations in this run.")
+@click.option("--full", is_flag=True, help="Read every ticket again, not only what changed.")
+@click.pass_obj
+def sweep(app: App, dry_run: bool, json_: bool, limit: int | None, full: bool) -> None:  # noqa: FBT001
+    """Look once at the tickets that changed, and escalate what cannot wait.
+
+    Made for cron: a second sweep over the same facts writes nothing, and one that finds
+    another still running leaves at once with exit code 4.
+
+    \b
+    Example:
+      escalation sweep --dry-run
+    """
+    from connector.sweep import run_sweep
+    from connector.texts import print_report
+
+    report = app.run("sweep", run_sweep, dry_run=dry_run, limit=limit, full=full)
+    app.finish(report, json_, print_report)
+
+
+@cli.command()
+@dry
+@as_json
+@click.pass_obj
+def sync(app: App, dry_run: bool, json_: bool) -> None:  # noqa: FBT001
+    """Bring Jira's status back to every linked ticket.
+
+    \b
+    Example:
+      escalation sync --json
+    """
+    from connector.sync import run_sync
+    from connector.texts import print_report
+
+    app.finish(app.run("sync", run_sync, dry_run=dry_run), json_, print_report)
+
+
+@cli.command()
+@click.argument("tickets", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+@click.option("--target", type=_TARGETS, help="Who receives it. [default: as assessed]")
+@click.option("--severity", type=_SEVERITIES, help="[default: as assessed]")
+@click.option("--ask", type=_ASKS, help="What the receiver is asked to do.")
+@click.option("--need", metavar="TEXT", help="The specific ask, in one sentence.")
+@click.option("--deadline", type=_When(), metavar="WHEN", help="ISO 8601. [default: by severity]")
+@click.option("--reason", metavar="TEXT", help="Why you escalate; kept in the history.")
+@dry
+@as_json
+@click.pass_obj
+def ticket(app: App, /, tickets: tuple[int, ...], json_: bool, **chosen: Any) -> None:  # noqa: FBT001
+    """Escalate tickets by hand. Several IDs are one issue: they share one escalation.
+
+    Says so, and where, when a ticket is escalated already; the others join it.
+
+    \b
+    Example:
+      escalation ticket 1042 --target Engineering --severity High --ask fix
+    """
+    from connector.manual import escalate_by_hand
+    from connector.texts import print_report
+
+    report = app.run("ticket", escalate_by_hand, tickets=tickets, wait=30, **chosen)
+    app.finish(report, json_, print_report)
+
+
+@cli.command()
+@click.argument("tickets", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
+@click.option(
+    "--from-file",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Assess every ticket of a JSON Lines file; no account needed.",
+)
+@as_json
+@click.pass_obj
+def assess(app: App, tickets: tuple[int, ...], file: Path | None, json_: bool) -> None:  # noqa: FBT001
+    """Say why a ticket would be escalated, or why not. Writes nothing.
+
+    \b
+    Example:
+      escalation assess 1042
+      escalation assess --from-file export.jsonl --json
+    """
+    from connector.explain import assess_file, assess_tickets, print_explanations
+
+    if bool(tickets) == (file is not None):
+        raise click.UsageError("give ticket ids, or --from-file FILE")
+    if file is not None:
+        mappings, window = app.offline()
+        found = assess_file(file, mappings, window, app.now)
+    else:
+        found = app.look(assess_tickets, tickets=tickets)
+    app.finish(found, json_, print_explanations)
+
+
+@cli.command(name="list")
+@click.option("--state", type=_STATES, help="Only this state. [default: the live ones]")
+@as_json
+@click.pass_obj
+def list_(app: App, state: str | None, json_: bool) -> None:  # noqa: FBT001
+    """The live escalations, most urgent first.
+
+    \b
+    Example:
+      escalation list
+      escalation list --state resolved
+    """
+    from connector.shelf import list_escalations, print_listing
+
+    with app.ledger() as ledger:
+        found = list_escalations(ledger, state=state, now=app.now)
+    app.finish(found, json_, print_listing)
+
+
+@cli.command()
+@click.argument("ref")
+@as_json
+@click.pass_obj
+def show(app: App, ref: str, json_: bool) -> None:  # noqa: FBT001
+    """One escalation: brief, tickets, history, and what was written where.
+
+    REF is a Jira key, a ticket id or an escalation id.
+
+    \b
+    Example:
+      escalation show ESC-12
+    """
+    from connector.shelf import print_story, show_escalation
+
+    with app.ledger() as ledger:
+        found = show_escalation(ledger, ref=ref, now=app.now)
+    app.finish(found, json_, print_story)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def group(app: App, file: Path, output: Path | None) -> None:
+    """Find same-issue groups in a file of tickets. No account needed.
+
+    \b
+    Example:
+      escalation group tickets.jsonl -o groups.jsonl
+    """
+    from connector.files import group_tickets
+
+    raise click.exceptions.Exit(group_tickets(app, file, output))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def extract(app: App, file: Path, output: Path | None) -> None:
+    """Show what a brief takes from a file of reports. No account needed.
+
+    \b
+    Example:
+      escalation extract reports.jsonl -o extracted.jsonl
+    """
+    from connector.files import extract_reports
+
+    raise click.exceptions.Exit(extract_reports(app, file, output))
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65534), default=8900, show_default=True)
+@click.option(
+    "--load",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Tickets from a JSON Lines file in place of the demo week.",
+)
+@click.option("--empty", is_flag=True, help="Start without any ticket.")
+@click.option(
+    "--deployment", type=click.Choice(["cloud", "datacenter"]), default="cloud", show_default=True
+)
+@click.option("--limits", type=click.Choice(["real", "trial", "off"]), default="real")
+@click.option("--search-lag", type=float, default=0.0, help="Seconds that Jira's search lags.")
+@click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), hidden=True)
+@click.pass_obj
+def sandbox(app: App, /, **chosen: Any) -> None:
+    """Run Zendesk and Jira on loopback, in the foreground, until Ctrl-C.
+
+    Prints a configuration that points at it; Jira listens on the next port.
+
+    \b
+    Example:
+      escalation sandbox --port 8900
+    """
+    from connector.play import run_sandbox
+
+    raise click.exceptions.Exit(run_sandbox(app, **chosen))
+
+
+@cli.command()
+@click.pass_obj
+def demo(app: App) -> None:
+    """Show the whole story on the sandbox, in under a minute. No account needed.
+
+    \b
+    Example:
+      escalation demo
+    """
+    from connector.demo import run_demo
+
+    raise click.exceptions.Exit(run_demo(app))
+
+
+class _StoppedError(UnavailableError):
+    """Somebody asked the run to stop; what was done is kept."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise _StoppedError(f"stopped by {signal.Signals(number).name}; the next run goes on from here")
+
+
+def main() -> NoReturn:
+    """Runs the command line; every error ends in a message and the contract's exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    raise SystemExit(_ended(lambda: cli.main(standalone_mode=False)))
+
+
+def _ended(run: Callable[[], object]) -> int:
+    try:
+        code = run()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _told(_StoppedError("stopped by Ctrl-C; the next run goes on from here"))
+    except ConnectorError as error:
+        return _told(error)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not show a traceback to a user
+        return _told(_UnexpectedError(error))
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+class _UnexpectedError(UnavailableError):
+    """A bug: where it happened, without any text that the program was working on."""
+
+    def __init__(self, error: Exception) -> None:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = "?"
+        if trace is not None:
+            place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        super().__init__(
+            f"unexpected {type(error).__name__} at {place} (version {__version__}). What was done "
+            "is kept; run again, and report this line if it comes back"
+        )
+
+
+def _told(error: ConnectorError) -> int:
+    if "--json" in sys.argv[1:]:
+        import orjson
+
+        told = {"error": type(error).__name__, "message": str(error), "exit_code": error.exit_code}
+        click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    prefix = "Error" if isinstance(error, ConfigError) else "Stopped"
+    click.echo(f"{prefix}: {error}", err=True)
+    return error.exit_code
+
+
+if __name__ == "__main__":
+    main()

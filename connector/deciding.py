@@ -1,0 +1,94 @@
+"""The second half of a sweep: a closer look at a candidate, and the decision.
+
+The same code answers `assess`: what it shows is what the sweep would do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connector.core.assessment import assess
+from connector.core.facts import build_case
+from connector.core.model import Assessment, Case, EarlierEscalation, Group, Ticket
+from connector.errors import GoneError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from connector.ledger.rows import EscalationRow
+    from connector.services import Services
+
+_THREADS = 25
+_ONE_CALL = 100
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is thought about a set of tickets, and the cases it was thought from."""
+
+    assessment: Assessment
+    cases: tuple[Case, ...]
+    gone: tuple[int, ...] = ()
+
+
+def fetch_tickets(services: Services, ids: Iterable[int]) -> dict[int, Ticket]:
+    """The tickets as they are now, a hundred a call."""
+    wanted = sorted(set(ids))
+    found: dict[int, Ticket] = {}
+    for start in range(0, len(wanted), _ONE_CALL):
+        for ticket in services.desk.tickets(wanted[start : start + _ONE_CALL]):
+            found[ticket.id] = ticket
+    return found
+
+
+def decide(
+    services: Services,
+    tickets: Sequence[Ticket],
+    *,
+    group: Group | None,
+    earlier: EscalationRow | None,
+) -> Decision | None:
+    """Reads the threads and assesses; None when none of the tickets is there any more.
+
+    Of a large group the first and the newest threads are read: what happens, and since when.
+    """
+    ordered = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id))
+    read = ordered if len(ordered) <= _THREADS else [ordered[0], *ordered[-(_THREADS - 1) :]]
+    cases, gone = [], []
+    for ticket in read:
+        try:
+            thread = services.desk.thread(ticket.id)
+        except GoneError:
+            gone.append(ticket.id)
+            continue
+        cases.append(
+            build_case(
+                ticket,
+                thread,
+                now=services.now,
+                mappings=services.mappings,
+                group=group,
+                earlier=_earlier(earlier),
+            )
+        )
+    if not cases:
+        return None
+    assessment = assess(cases, services.mappings, now=services.now)
+    return Decision(assessment, tuple(cases), tuple(gone))
+
+
+def _earlier(row: EscalationRow | None) -> EarlierEscalation | None:
+    if row is None:
+        return None
+    learned = row.learned.get("text") if isinstance(row.learned, dict) else None
+    return EarlierEscalation(
+        id=row.id,
+        episode=row.episode,
+        state=row.state,
+        issue_key=row.issue_key,
+        severity=row.severity,
+        target=row.target,
+        resolved_at=row.resolved_at,
+        learned=learned,
+    )

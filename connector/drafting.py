@@ -1,0 +1,272 @@
+"""What an escalation says, to whom, as intended writes: the brief, the notes, the comments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.core import notes, render
+from connector.core.brief import (
+    Brief,
+    Links,
+    brief_document,
+    brief_property,
+    missing_request,
+    write_brief,
+)
+from connector.core.document import Document, Paragraph, plain_run
+from connector.core.markers import (
+    PROPERTY,
+    escalation_id_of,
+    intent_id_of,
+    marker_of,
+    payload_hash,
+    reference_line,
+)
+from connector.core.model import IssueRef, Json, Target
+from connector.core.plan import (
+    Affected,
+    Intended,
+    Place,
+    issue_writes,
+    name_write,
+    state_tag,
+    ticket_writes,
+    update_writes,
+)
+from connector.core.writes import CommentIssue, UpdateIssue
+from connector.ledger.rows import EscalationRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from connector.core.model import Case, Need
+    from connector.core.routing import Route
+    from connector.deciding import Decision
+    from connector.ledger.rows import LinkRow
+    from connector.services import Services
+
+_OPTIONAL = ("priority", "components", "assignee", "labels")
+
+
+def draft(
+    services: Services, decision: Decision, need: Need | None, before: EscalationRow | None
+) -> tuple[EscalationRow, Brief, Route]:
+    """The escalation as it will be recorded, its brief, and where it goes."""
+    assessment, cases = decision.assessment, decision.cases
+    if assessment.severity is None or assessment.target is None:
+        raise ValueError("an escalation has a severity and a target")
+    first = before.first_ticket_id if before else cases[0].ticket.id
+    episode = before.episode + 1 if before else 1
+    marker = marker_of(
+        environment=services.environment,
+        site=services.tracker.site(),
+        desk=services.desk.name,
+        first_ticket_id=first,
+        episode=episode,
+    )
+    brief = write_brief(
+        assessment,
+        cases,
+        services.mappings.brief,
+        now=services.now,
+        links=Links(desk_url=services.desk_url),
+        need=need,
+        hours=services.mappings.cadence.business_hours,
+    )
+    route = services.mappings.routing.route(
+        assessment.target, cases[0].product_area, assessment.severity
+    )
+    kept = brief.model_dump(mode="json")
+    row = EscalationRow(
+        id=escalation_id_of(marker),
+        marker=marker,
+        episode=episode,
+        first_ticket_id=first,
+        group_id=assessment.group.id if assessment.group else None,
+        target=assessment.target,
+        severity=assessment.severity,
+        reason=assessment.because,
+        summary=brief.summary,
+        ask=brief.need.ask,
+        deadline=brief.need.deadline,
+        project=route.project,
+        brief=kept,
+        brief_hash=payload_hash(kept),
+        assessment=assessment.model_dump(mode="json"),
+        opened_at=services.now,
+        changed_at=services.now,
+    )
+    return row, brief, route
+
+
+def place_of(services: Services, row: EscalationRow) -> Place:
+    """Where the escalation's writes go."""
+    issue = IssueRef(id=row.issue_id, key=row.issue_key or "") if row.issue_id else None
+    key_field = services.mappings.fields.ticket.jira_key
+    group = None
+    if row.target is Target.L2:
+        group = services.mappings.routing.route(row.target, None, row.severity).zendesk_group
+    return Place(
+        marker=row.marker,
+        desk=services.desk.name,
+        desk_url=services.desk_url,
+        target=row.target,
+        issue=issue,
+        group=group,
+        key_fields=(str(key_field),) if key_field is not None else (),
+    )
+
+
+def first_writes(
+    services: Services,
+    row: EscalationRow,
+    brief: Brief,
+    route: Route,
+    links: Sequence[LinkRow],
+) -> tuple[Intended, ...]:
+    """The create request; for L2, which lives in Zendesk, what the tickets get, at once."""
+    if row.target is Target.L2:
+        return tickets_told(services, row, links)
+    return issue_writes(
+        row.marker,
+        project=route.project or "",
+        fields=_issue_fields(services, row, brief, route),
+        optional=_OPTIONAL,
+        labels=route.labels,
+        brief_property=brief_property(brief, row.marker, [link.ticket_id for link in links]),
+    )
+
+
+def tickets_told(
+    services: Services, row: EscalationRow, links: Iterable[LinkRow]
+) -> tuple[Intended, ...]:
+    """Every ticket linked, noted and tagged; the first one is asked for what the brief lacks.
+
+    L2 reads its brief there: it lives in Zendesk.
+    """
+    place, brief = place_of(services, row), Brief.model_validate(row.brief)
+    note = notes.escalated_note(brief, issue_key=row.issue_key, url=_issue_url(services, row))
+    whole = render.plain(brief_document(brief)) if row.target is Target.L2 else note
+    missing = missing_request(brief)
+    first_note = f"{whole}\n\n{missing}" if missing else whole
+    return tuple(
+        write
+        for affected in affected_by(links)
+        for write in ticket_writes(
+            place,
+            affected,
+            note=first_note if affected.ticket_id == row.first_ticket_id else note,
+            state=row.state,
+            n="escalated",
+        )
+    )
+
+
+def joined_writes(
+    services: Services, row: EscalationRow, links: Sequence[LinkRow], new: Sequence[Case]
+) -> tuple[Intended, ...]:
+    """New tickets linked and noted; in Jira one comment for all of them, and the property."""
+    fresh = sorted(case.ticket.id for case in new)
+    place, brief = place_of(services, row), Brief.model_validate(row.brief)
+    note = notes.joined_note(brief, issue_key=row.issue_key, url=_issue_url(services, row))
+    planned = [
+        write
+        for affected in affected_by(link for link in links if link.ticket_id in fresh)
+        for write in ticket_writes(place, affected, note=note, state=row.state, n="escalated")
+    ]
+    if row.issue_id is None:
+        return tuple(planned)
+    said = notes.growth_comment(
+        new_tickets=fresh,
+        new_customers=sorted({case.customer.name for case in new}),
+        customers=len({link.customer.key for link in links}),
+        tickets=len(links),
+    )
+    kept = {PROPERTY: brief_property(brief, row.marker, [link.ticket_id for link in links])}
+    return (
+        *planned,
+        comment_write(services, row, said, n=f"joined {fresh}"),
+        name_write(row.marker, UpdateIssue(properties=kept), n=f"joined {fresh}"),
+    )
+
+
+def severity_writes(
+    services: Services,
+    old: EscalationRow,
+    row: EscalationRow,
+    because: str,
+    links: Sequence[LinkRow],
+) -> tuple[Intended, ...]:
+    """A change of severity, told to both sides."""
+    said = f"Severity is {row.severity} now; it was {old.severity}. {because}"
+    n = f"severity {row.version}"
+    place = place_of(services, row)
+    told = tuple(
+        write
+        for affected in affected_by(links)
+        for write in update_writes(place, affected, note=said, tag=state_tag(row.state), n=n)
+    )
+    if row.issue_id is None:
+        return told
+    writes = [*told, comment_write(services, row, said, n=n)]
+    priority = _priority(services, row)
+    if priority:
+        update = UpdateIssue(fields={"priority": {"name": priority}})
+        writes.append(name_write(row.marker, update, n=n))
+    return tuple(writes)
+
+
+def comment_write(services: Services, row: EscalationRow, text: str, n: str) -> Intended:
+    """One comment on the issue, with the visible reference that a look-up finds again."""
+    intent_id = intent_id_of(row.marker, "issue_comment", "issue", n)
+    lines = [*text.splitlines(), reference_line(intent_id)]
+    blocks = tuple(Paragraph(runs=plain_run(line)) for line in lines if line.strip())
+    document = Document(title="", head=blocks, marked=False)
+    return name_write(row.marker, CommentIssue(body=_rendered(services, document)), n)
+
+
+def affected_by(links: Iterable[LinkRow]) -> tuple[Affected, ...]:
+    """The escalation's tickets as the planner wants them."""
+    return tuple(
+        Affected(ticket_id=link.ticket_id, customer_name=link.customer.name, closed=link.closed)
+        for link in links
+    )
+
+
+def _priority(services: Services, row: EscalationRow) -> str | None:
+    route = services.mappings.routing.route(row.target, None, row.severity)
+    return route.priority.get(row.severity) or services.mappings.severity.jira_priority.get(
+        row.severity
+    )
+
+
+def _issue_url(services: Services, row: EscalationRow) -> str | None:
+    return services.tracker.browse_url(row.issue_key) if row.issue_key else None
+
+
+def _issue_fields(
+    services: Services, row: EscalationRow, brief: Brief, route: Route
+) -> dict[str, Json]:
+    fields: dict[str, Json] = {
+        "project": {"key": route.project},
+        "issuetype": {"name": route.issue_type},
+        "summary": brief.summary,
+        "description": _rendered(services, brief_document(brief)),
+    }
+    priority = _priority(services, row)
+    if priority:
+        fields["priority"] = {"name": priority}
+    if route.components:
+        fields["components"] = [{"name": name} for name in route.components]
+    if route.assignee:
+        who = "accountId" if services.tracker.dialect == "adf" else "name"
+        fields["assignee"] = {who: route.assignee}
+    if route.security_level:
+        fields["security"] = {"name": route.security_level}
+    return fields
+
+
+def _rendered(services: Services, document: Document) -> Json:
+    if services.tracker.dialect == "adf":
+        return render.adf(document, render.ADF_LIMIT)
+    return render.wiki(document, render.WIKI_LIMIT)

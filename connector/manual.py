@@ -1,0 +1,153 @@
+"""`escalation ticket`: by hand, through the same decision, the same brief and the same gate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connector.core.brief import need_for
+from connector.core.model import Ask, Need, Severity, Target
+from connector.deciding import Decision, decide, fetch_tickets
+from connector.errors import ConfigError, ExitCode
+from connector.escalating import join, line_of, make_gate, open_escalation
+from connector.report import EscalationLine, Report, SetAside
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from connector.core.model import Ticket
+    from connector.ledger.rows import EscalationRow
+    from connector.services import Services
+
+
+def escalate_by_hand(
+    services: Services,
+    *,
+    tickets: Sequence[int],
+    target: str | None = None,
+    severity: str | None = None,
+    ask: str | None = None,
+    need: str | None = None,
+    deadline: datetime | None = None,
+    reason: str | None = None,
+) -> Report:
+    """All given tickets become one escalation, or join the live one that some of them have.
+
+    Raises ConfigError when none of the tickets exists.
+    """
+    services.desk.whoami()
+    services.tracker.whoami()
+    gate = make_gate(services)
+    gate.recover()
+    found = fetch_tickets(services, tickets)
+    here = [ticket for ticket in found.values() if ticket.status != "deleted"]
+    missing = [ticket_id for ticket_id in dict.fromkeys(tickets) if ticket_id not in found]
+    if not here:
+        raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
+    live, linked = _live(services, here)
+    decision = decide(services, here, group=None, earlier=live)
+    if decision is None:
+        raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
+    chosen = _chosen(decision, target=target, severity=severity, reason=reason)
+    escalated: list[EscalationLine] = []
+    joined: list[EscalationLine] = []
+    already: list[EscalationLine] = []
+    if live is None:
+        wanted = _need(services, chosen, ask=ask, need=need, deadline=deadline)
+        live = open_escalation(
+            services, chosen, need=wanted, actor="operator", reason=reason or "by hand"
+        )
+        gate.settle(live.id)
+        escalated.append(line_of(_fresh(services, live), chosen.assessment.because, chosen.cases))
+    else:
+        new = [case for case in chosen.cases if case.ticket.id not in linked]
+        if new:
+            join(services, live, new, actor="operator")
+            joined.append(line_of(live, reason or "joined by hand", new))
+        old = [case for case in chosen.cases if case.ticket.id in linked]
+        already += [line_of(live, "escalated already", old)] if old else []
+        gate.settle(live.id)
+    return Report(
+        command="ticket",
+        now=services.now,
+        dry_run=services.dry_run,
+        escalated=tuple(escalated),
+        joined=tuple(joined),
+        already=tuple(already),
+        set_aside=tuple(
+            SetAside(what=f"ticket {number}", reason="no such ticket", ticket_id=number)
+            for number in missing
+        ),
+        writes=tuple(gate.outcomes),
+        calls=services.calls(),
+        problems=tuple(str(error) for error in gate.off.values()),
+        codes=tuple(ExitCode(error.exit_code) for error in gate.off.values()),
+    )
+
+
+def _live(
+    services: Services, tickets: Sequence[Ticket]
+) -> tuple[EscalationRow | None, frozenset[int]]:
+    """The live escalation that some of the tickets have, and the tickets it holds.
+
+    Raises ConfigError when they have more than one: a person has to say which.
+    """
+    with services.ledger.transaction() as tx:
+        rows = {
+            row.id: row
+            for ticket in tickets
+            for row in tx.escalations.by_ticket(ticket.id)
+            if row.state.live
+        }
+        if len(rows) > 1:
+            names = ", ".join(row.issue_key or row.id for row in rows.values())
+            raise ConfigError(f"these tickets have several live escalations: {names}; name fewer")
+        live = next(iter(rows.values()), None)
+        links = tx.links.of(live.id) if live else []
+    return live, frozenset(link.ticket_id for link in links)
+
+
+def _chosen(
+    decision: Decision, *, target: str | None, severity: str | None, reason: str | None
+) -> Decision:
+    """The assessment with what the operator chose; what is left open is as assessed."""
+    assessment = decision.assessment
+    by_hand = {
+        "verdict": "escalate",
+        "because": reason or f"escalated by hand; {assessment.because}",
+        "target": Target(target) if target else assessment.target or Target.L2,
+        "target_rule": "chosen by hand" if target else assessment.target_rule or "by hand",
+        "severity": Severity(severity) if severity else assessment.severity or Severity.MEDIUM,
+        "severity_rule": "chosen by hand" if severity else assessment.severity_rule or "by hand",
+    }
+    return Decision(assessment.model_copy(update=by_hand), decision.cases, decision.gone)
+
+
+def _need(
+    services: Services,
+    decision: Decision,
+    *,
+    ask: str | None,
+    need: str | None,
+    deadline: datetime | None,
+) -> Need:
+    """What the operator asks for; what is left open is as the brief would ask."""
+    usual = need_for(
+        decision.assessment,
+        decision.cases,
+        services.mappings.brief,
+        now=services.now,
+        hours=services.mappings.cadence.business_hours,
+        ask=Ask(ask) if ask else None,
+    )
+    return Need(
+        ask=usual.ask,
+        text=need or usual.text,
+        deadline=deadline or usual.deadline,
+    )
+
+
+def _fresh(services: Services, row: EscalationRow) -> EscalationRow:
+    """The escalation as the ledger has it now, with its issue's key."""
+    with services.ledger.transaction() as tx:
+        return tx.escalations.get(row.id) or row

@@ -1,0 +1,261 @@
+"""One pass from desk to tracker: gather, decide, write, record; escalation by escalation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from connector.candidates import Candidates, Unit, find_candidates
+from connector.core.facts import look_at
+from connector.core.model import Severity, Target
+from connector.deciding import Decision, decide, fetch_tickets
+from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
+from connector.escalating import join, line_of, make_gate, open_escalation, reassess, resume
+from connector.reading import Read, read_changes
+from connector.report import EscalationLine, Report, SetAside, StateChange, TicketLeft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connector.core.model import Group
+    from connector.gate import Gate
+    from connector.ledger.rows import EscalationRow
+    from connector.services import Services
+
+
+@dataclass
+class _Found:
+    """What this run decided so far."""
+
+    escalated: list[EscalationLine] = field(default_factory=list)
+    joined: list[EscalationLine] = field(default_factory=list)
+    suggested: list[EscalationLine] = field(default_factory=list)
+    deferred: list[EscalationLine] = field(default_factory=list)
+    changed: list[StateChange] = field(default_factory=list)
+    left: list[TicketLeft] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    codes: list[ExitCode] = field(default_factory=list)
+
+
+def run_sweep(services: Services, *, full: bool = False, limit: int | None = None) -> Report:
+    """Reads what changed, escalates what cannot wait, joins new reports to what is live.
+
+    Raises RefusedError or UnavailableError when Zendesk cannot be asked at all; trouble with Jira
+    leaves its writes planned and says so.
+    """
+    found = _Found()
+    gate = make_gate(services)
+    services.desk.whoami()
+    _try_tracker(services, gate, found)
+    gate.recover()
+    read = _read(services, found, full=full)
+    candidates = find_candidates(services)
+    _decide_all(services, gate, candidates, found, limit)
+    resume(services, gate)
+    return _report(services, gate, read, candidates, found)
+
+
+def _try_tracker(services: Services, gate: Gate, found: _Found) -> None:
+    try:
+        services.tracker.whoami()
+    except (RefusedError, UnavailableError) as error:
+        gate.off["tracker"] = error
+        _note(found, error)
+
+
+def _read(services: Services, found: _Found, *, full: bool) -> Read:
+    """What was read before trouble is kept; the cursor stands where the last whole page ended."""
+    read = Read()
+    try:
+        read_changes(services, read, full=full)
+    except (UnavailableError, TicketError) as error:
+        _note(found, error)
+    return read
+
+
+def _decide_all(
+    services: Services, gate: Gate, candidates: Candidates, found: _Found, limit: int | None
+) -> None:
+    decided: list[tuple[Unit, Decision]] = []
+    for number, unit in enumerate(candidates.units, 1):
+        services.progress("candidates looked at", number, len(candidates.units))
+        try:
+            decision = _look(services, unit)
+        except RefusedError:
+            raise
+        except UnavailableError as error:
+            _note(found, error)
+            break
+        except ConnectorError as error:
+            _set_aside(services, unit, error, found)
+            continue
+        if decision is None:
+            _settle(services, unit, None)
+        elif unit.live is not None:
+            _follow(services, gate, unit, unit.live, decision, found)
+        else:
+            decided.append((unit, decision))
+    _escalate(services, gate, decided, found, limit)
+    for group in candidates.suggested:
+        found.suggested.append(_suggested(group))
+    _quiet(services, candidates)
+
+
+def _look(services: Services, unit: Unit) -> Decision | None:
+    tickets = fetch_tickets(services, unit.ids)
+    here = [ticket for ticket in tickets.values() if ticket.status != "deleted"]
+    return decide(services, here, group=unit.group, earlier=unit.earlier) if here else None
+
+
+def _follow(
+    services: Services,
+    gate: Gate,
+    unit: Unit,
+    live: EscalationRow,
+    decision: Decision,
+    found: _Found,
+) -> None:
+    """A live escalation: new reports join it, and its severity follows the facts."""
+    new = tuple(case for case in decision.cases if case.ticket.id in unit.new_ids)
+    if new:
+        join(services, live, new)
+        found.joined.append(line_of(live, _joined_because(unit, live), new))
+    change = reassess(services, live, decision)
+    if change is not None:
+        found.changed.append(change)
+    _settle(services, unit, decision)
+    gate.settle(live.id)
+
+
+def _joined_because(unit: Unit, live: EscalationRow) -> str:
+    why = f": {'; '.join(unit.group.why)}" if unit.group and unit.group.why else ""
+    return f"the same issue as {live.issue_key or live.id}{why}"
+
+
+def _escalate(
+    services: Services,
+    gate: Gate,
+    decided: Iterable[tuple[Unit, Decision]],
+    found: _Found,
+    limit: int | None,
+) -> None:
+    """The most urgent first; more than the cap waits for the next sweep, Security never does."""
+    cap = services.max_new if limit is None else min(limit, services.max_new)
+    ranked = sorted(
+        decided,
+        key=lambda pair: (
+            pair[1].assessment.target is not Target.SECURITY,
+            -pair[1].assessment.score,
+            pair[0].ids,
+        ),
+    )
+    opened = 0
+    for unit, decision in ranked:
+        assessment = decision.assessment
+        if assessment.verdict == "escalate":
+            secure = assessment.target is Target.SECURITY
+            if opened >= cap and not secure:
+                found.deferred.append(_line(decision))
+                continue
+            opened += 0 if secure else 1
+            row = open_escalation(services, decision, before=unit.earlier)
+            _settle(services, unit, decision)
+            gate.settle(row.id)
+            with services.ledger.transaction() as tx:
+                row = tx.escalations.get(row.id) or row
+            found.escalated.append(line_of(row, assessment.because, decision.cases))
+            continue
+        if assessment.verdict == "suggest":
+            found.suggested.append(_line(decision))
+        else:
+            found.left += [TicketLeft(ticket_id=i, because=assessment.because) for i in unit.ids]
+        _settle(services, unit, decision)
+
+
+def _settle(services: Services, unit: Unit, decision: Decision | None) -> None:
+    """The decision is kept with the facts it was made from, so that it isn't made again."""
+    cases = decision.cases if decision else ()
+    later = {case.ticket.id: look_at(case, services.mappings) for case in cases}
+    with services.ledger.transaction() as tx:
+        for ticket_id in unit.ids:
+            tx.mirror.set_decided(ticket_id, unit.key, later.get(ticket_id))
+        tx.inbox.done(unit.changed)
+
+
+def _quiet(services: Services, candidates: Candidates) -> None:
+    with services.ledger.transaction() as tx:
+        tx.inbox.done([*candidates.quiet, *candidates.settled])
+
+
+def _set_aside(services: Services, unit: Unit, error: ConnectorError, found: _Found) -> None:
+    """One bad ticket does not stop the others: it is tried again later, and listed until then."""
+    with services.ledger.transaction() as tx:
+        for ticket_id in unit.changed:
+            tx.inbox.fail(ticket_id, type(error).__name__, services.now + services.retry_after)
+    for ticket_id in unit.changed:
+        found.set_aside.append(
+            SetAside(what=f"ticket {ticket_id}", reason=str(error), ticket_id=ticket_id)
+        )
+
+
+def _note(found: _Found, error: ConnectorError) -> None:
+    found.problems.append(str(error))
+    found.codes.append(error.exit_code)
+
+
+def _line(decision: Decision) -> EscalationLine:
+    """A decision that is only shown: nothing is recorded of it."""
+    assessment, cases = decision.assessment, decision.cases
+    return EscalationLine(
+        id="",
+        severity=assessment.severity or Severity.MEDIUM,
+        target=assessment.target or Target.L2,
+        summary=assessment.group.label if assessment.group else cases[0].ticket.subject,
+        because=assessment.because,
+        tickets=tuple(case.ticket.id for case in cases),
+        customers=tuple(dict.fromkeys(case.customer.name for case in cases)),
+    )
+
+
+def _suggested(group: Group) -> EscalationLine:
+    """A group that a person has to confirm."""
+    return EscalationLine(
+        id=group.id,
+        severity=Severity.HIGH,
+        target=Target.ENGINEERING,
+        summary=group.label,
+        because=f"perhaps the same issue: {'; '.join(group.why)}",
+        tickets=tuple(member.ticket_id for member in group.members),
+        customers=tuple(dict.fromkeys(member.customer_name for member in group.members)),
+    )
+
+
+def _report(
+    services: Services, gate: Gate, read: Read, candidates: Candidates, found: _Found
+) -> Report:
+    for error in gate.off.values():
+        if str(error) not in found.problems:
+            _note(found, error)
+    with services.ledger.transaction() as tx:
+        in_store = tx.mirror.count()
+    return Report(
+        command="sweep",
+        now=services.now,
+        dry_run=services.dry_run,
+        tickets_read=read.tickets,
+        comments_read=read.comments,
+        in_store=in_store,
+        escalated=tuple(found.escalated),
+        joined=tuple(found.joined),
+        suggested=tuple(found.suggested),
+        deferred=tuple(found.deferred),
+        changed=tuple(found.changed),
+        left=tuple(found.left),
+        quiet=len(candidates.quiet),
+        set_aside=(*read.set_aside, *found.set_aside),
+        writes=tuple(gate.outcomes),
+        calls=services.calls(),
+        problems=tuple(found.problems),
+        codes=tuple(found.codes),
+    )

@@ -1,0 +1,227 @@
+"""Reports and assessments as people read them: 80 columns, colour only on a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from connector.core.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from connector.core.model import Assessment, Finding
+    from connector.gate import Outcome
+    from connector.report import EscalationLine, Report
+
+SEVERITY_COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan"}
+_SHOWN = 20
+_DID = {
+    "create_issue": "issue created",
+    "remote_link": "link from the issue",
+    "note": "internal note",
+    "tags": "tags",
+    "jira_link": "Jira link",
+    "issue_update": "issue updated",
+    "issue_comment": "issue commented",
+}
+
+
+def console(width: int | None = None) -> Console:
+    """Stdout; 80 columns where no terminal says otherwise. Obeys NO_COLOR."""
+    screen = Console(highlight=False, soft_wrap=False)
+    if width is not None or not screen.is_terminal:
+        return Console(highlight=False, width=width or 80)
+    return screen
+
+
+def spell_time(at: datetime) -> str:
+    """`2026-03-04 10:00 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M} {at.tzname() or ''}".rstrip()
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 ticket`, `2,100 tickets`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def print_report(report: Report, screen: Console) -> None:
+    """A run, the most important first; empty parts are left out."""
+    would = "would be " if report.dry_run else ""
+    head = [counted(report.tickets_read, "ticket") + " read"] if report.command == "sweep" else []
+    head += [
+        f"{len(found)} {would}{what}"
+        for found, what in (
+            (report.escalated, "escalated"),
+            (report.joined, "joined"),
+            (report.changed, "changed"),
+            (report.set_aside, "set aside"),
+        )
+        if found
+    ]
+    title = "Dry run of " if report.dry_run else ""
+    title += f"{report.command} at {spell_time(report.now)}"
+    screen.print(Text(f"{title}: {', '.join(head) or 'nothing new'}.", style="bold"))
+    _lines(screen, f"{would}escalated".capitalize(), report.escalated)
+    _lines(screen, f"{would}joined".capitalize(), report.joined)
+    _lines(screen, "Escalated already", report.already)
+    _changes(screen, report)
+    _lines(screen, "Suggested: a person decides", report.suggested)
+    _lines(screen, "Waiting for the next sweep (cap reached)", report.deferred)
+    _left(screen, report)
+    _aside(screen, report)
+    _writes(screen, report)
+    for problem in report.problems:
+        screen.print(Text(f"\nProblem: {problem}", style="red"))
+
+
+def _title(screen: Console, title: str) -> None:
+    screen.print()
+    screen.print(Text(title, style="bold underline"))
+
+
+def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None:
+    if not lines:
+        return
+    _title(screen, title)
+    for line in lines:
+        head = Text.assemble(
+            (line.issue_key or line.id, "bold"),
+            "  ",
+            (str(line.severity), SEVERITY_COLOURS[line.severity]),
+            f" -> {line.target}  ",
+            line.summary,
+        )
+        screen.print(Padding(head, (0, 0, 0, 2)))
+        who = counted(len(line.customers), "customer") if line.customers else ""
+        about = ", ".join([*([who] if who else []), tickets(line.tickets)])
+        screen.print(Padding(Text(about, style="dim"), (0, 0, 0, 6)))
+        screen.print(Padding(Text(f"because {line.because}"), (0, 0, 0, 6)))
+
+
+def tickets(ids: Sequence[int]) -> str:
+    """`ticket 7`, or `tickets 7, 8, 9`; long lists are cut."""
+    shown = ", ".join(str(number) for number in ids[:_SHOWN])
+    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return f"ticket{'s' if len(ids) != 1 else ''} {shown}{more}"
+
+
+def _changes(screen: Console, report: Report) -> None:
+    if not report.changed:
+        return
+    _title(screen, "Changed")
+    for change in report.changed:
+        head = Text.assemble(
+            (change.issue_key or change.id, "bold"),
+            f"  {change.kind}: {change.old} -> {change.new}",
+        )
+        screen.print(Padding(head, (0, 0, 0, 2)))
+        if change.tickets:
+            screen.print(Padding(Text(tickets(change.tickets), style="dim"), (0, 0, 0, 6)))
+        screen.print(Padding(Text(f"because {change.because}"), (0, 0, 0, 6)))
+
+
+def _left(screen: Console, report: Report) -> None:
+    if report.command != "sweep" or not (report.left or report.quiet):
+        return
+    _title(screen, "Left alone")
+    for left in report.left[:_SHOWN]:
+        screen.print(Padding(Text(f"ticket {left.ticket_id}: {left.because}"), (0, 0, 0, 2)))
+    if len(report.left) > _SHOWN:
+        more = len(report.left) - _SHOWN
+        screen.print(Padding(Text(f"and {counted(more, 'more ticket')}: see --json"), (0, 0, 0, 2)))
+    if report.quiet:
+        told = f"{counted(report.quiet, 'ticket')} in which no trigger fired"
+        screen.print(Padding(Text(f"{told}; `escalation assess ID` says why"), (0, 0, 0, 2)))
+
+
+def _aside(screen: Console, report: Report) -> None:
+    if not report.set_aside:
+        return
+    _title(screen, "Set aside")
+    for item in report.set_aside[:_SHOWN]:
+        screen.print(Padding(Text(f"{item.what}: {item.reason}"), (0, 0, 0, 2)))
+    if len(report.set_aside) > _SHOWN:
+        more = len(report.set_aside) - _SHOWN
+        screen.print(Padding(Text(f"and {more:,} more: see --json"), (0, 0, 0, 2)))
+
+
+def _writes(screen: Console, report: Report) -> None:
+    """A dry run lists each write; a real one counts them, and names what did not go through."""
+    if not report.writes:
+        return
+    if report.dry_run:
+        _title(screen, f"The {counted(len(report.writes), 'write')} that a real run makes")
+        for write in report.writes:
+            screen.print(Padding(Text(spell_write(write)), (0, 0, 0, 2)))
+        return
+    _title(screen, "Written")
+    made = Counter(write.kind for write in report.writes if write.result in {"done", "adopted"})
+    told = ", ".join(f"{number} x {_DID[kind]}" for kind, number in made.items())
+    screen.print(Padding(Text(told or "nothing"), (0, 0, 0, 2)))
+    for write in report.writes:
+        if write.result not in {"done", "adopted"}:
+            line = f"{spell_write(write)}: {write.result.replace('_', ' ')}: {write.reason}"
+            screen.print(Padding(Text(line, style="yellow"), (0, 0, 0, 2)))
+
+
+def spell_write(write: Outcome) -> str:
+    """`internal note on ticket 7 (e-12ab…)`."""
+    return f"{_DID[write.kind]}: {write.subject} [{write.escalation_id}]"
+
+
+def print_assessment(assessment: Assessment, screen: Console) -> None:
+    """Why, or why not: the verdict first, then everything that it rests on."""
+    head = Text.assemble(
+        (tickets(assessment.tickets).capitalize(), "bold"),
+        ": ",
+        (assessment.verdict.upper(), "bold"),
+        f", {assessment.because}",
+    )
+    screen.print(head)
+    if assessment.severity is not None and assessment.target is not None:
+        told = Text.assemble(
+            "Severity ",
+            (str(assessment.severity), SEVERITY_COLOURS[assessment.severity]),
+            f" ({assessment.severity_rule}), target {assessment.target} ({assessment.target_rule})",
+        )
+        screen.print(Padding(told, (0, 0, 0, 2)))
+    _findings(screen, "Triggers that fired", assessment.findings)
+    _findings(screen, "Suppressors", assessment.suppressors)
+    _bullets(
+        screen,
+        "Near misses",
+        [f"{miss.kind}: {miss.because}" for miss in assessment.near_misses],
+    )
+    _impact(screen, assessment)
+    parts = [f"{p.points:+g} {p.name}: {p.because}" for p in assessment.score_parts]
+    _bullets(screen, f"Rank {assessment.score:g}", parts)
+
+
+def _findings(screen: Console, title: str, findings: Iterable[Finding]) -> None:
+    lines = [
+        f"{finding.kind}: {finding.because}{'' if finding.sure else ' (for a person to decide)'}"
+        for finding in findings
+    ]
+    _bullets(screen, title, lines)
+
+
+def _impact(screen: Console, assessment: Assessment) -> None:
+    impact = assessment.impact
+    if impact is None:
+        return
+    names = ("breadth", "depth", "duration", "revenue", "reputation", "contractual")
+    _bullets(screen, "Impact", [f"{name}: {getattr(impact, name).text}" for name in names])
+
+
+def _bullets(screen: Console, title: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    screen.print(Padding(Text(title, style="bold"), (0, 0, 0, 2)))
+    for line in lines:
+        screen.print(Padding(Text(f"- {line}"), (0, 0, 0, 4)))

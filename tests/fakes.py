@@ -1,0 +1,251 @@
+"""A small working desk and tracker in memory, and ways to make one write go wrong."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from connector.core.model import Comment, IssueRef, Json, Thread, Ticket
+from connector.errors import GoneError
+from connector.ports import (
+    Audit,
+    CommentPage,
+    Identity,
+    Issue,
+    IssueDraft,
+    Receipt,
+    RemoteLink,
+    TicketPage,
+    TicketUpdate,
+    TrackerComment,
+)
+
+Trouble = Callable[[str], None]
+"""Called with the write's name before it takes effect, and with "after …" when it has."""
+
+
+def no_trouble(step: str) -> None:
+    """Everything works."""
+
+
+class Once:
+    """Raises the error at the first step of this name, and never again."""
+
+    def __init__(self, step: str, error: Exception) -> None:
+        self.step, self.error, self.raised = step, error, 0
+
+    def __call__(self, step: str) -> None:
+        if step == self.step and not self.raised:
+            self.raised += 1
+            raise self.error
+
+
+@dataclass
+class FakeDesk:
+    """Tickets by id; every note becomes a comment that carries its intent id."""
+
+    stock: dict[int, Ticket] = field(default_factory=dict)
+    trouble: Trouble = no_trouble
+    name: str = "acme"
+    comments: dict[int, list[Comment]] = field(default_factory=lambda: defaultdict(list))
+    tags: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    links: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    statuses: dict[int, str] = field(default_factory=dict)
+    writes: Counter[str] = field(default_factory=Counter)
+    integration: bool = True
+    at: datetime | None = None
+
+    def whoami(self) -> Identity:
+        return Identity(id="1", name="connector", admin=True)
+
+    def changed_tickets(self, *, cursor: str | None, since: datetime) -> Iterator[TicketPage]:
+        done = int(cursor or 0)
+        tickets = tuple(list(self.stock.values())[done:])
+        yield TicketPage(tickets=tickets, cursor=str(len(self.stock)), end=True)
+
+    def changed_comments(self, *, since: datetime) -> Iterator[CommentPage]:
+        said = tuple(
+            comment
+            for comments in self.comments.values()
+            for comment in comments
+            if comment.created_at >= since
+        )
+        yield CommentPage(comments=said, until=self.at or since, end=True)
+
+    def tickets(self, ids: Sequence[int]) -> tuple[Ticket, ...]:
+        return tuple(self.stock[number] for number in ids if number in self.stock)
+
+    def thread(self, ticket_id: int) -> Thread:
+        if ticket_id not in self.stock:
+            raise GoneError(f"ticket {ticket_id} is gone")
+        return Thread(ticket_id=ticket_id, comments=tuple(self.comments[ticket_id]))
+
+    def update_ticket(self, update: TicketUpdate) -> Receipt:
+        self.trouble("note")
+        ticket = self.stock[update.ticket_id]
+        number = 900 + sum(len(said) for said in self.comments.values())
+        self.comments[update.ticket_id].append(
+            Comment(
+                id=number,
+                ticket_id=update.ticket_id,
+                role="agent",
+                public=False,
+                created_at=self.at or ticket.updated_at,
+                body=update.note or "",
+                intent_id=update.intent_id,
+            )
+        )
+        if update.status:
+            self.statuses[update.ticket_id] = update.status
+        self.stock[update.ticket_id] = ticket.model_copy(
+            update={"updated_at": ticket.updated_at + timedelta(seconds=1)}
+        )
+        self.writes["note"] += 1
+        self.trouble("after note")
+        return Receipt(remote_id=str(number))
+
+    def change_tags(
+        self,
+        ticket_id: int,
+        *,
+        add: Sequence[str],
+        remove: Sequence[str],
+        updated_stamp: str | None,
+    ) -> None:
+        self.trouble("tags")
+        self.tags[ticket_id] = (self.tags[ticket_id] | set(add)) - set(remove)
+        self.writes["tags"] += 1
+        self.trouble("after tags")
+
+    def audits(self, ticket_id: int, *, since: datetime) -> tuple[Audit, ...]:
+        return tuple(
+            Audit(
+                id=said.id,
+                at=said.created_at,
+                author_id=1,
+                intent_id=said.intent_id,
+                public=said.public,
+                text=said.body,
+            )
+            for said in self.comments[ticket_id]
+            if said.created_at >= since
+        )
+
+    def link_issue(self, ticket_id: int, issue: IssueRef) -> Receipt | None:
+        self.trouble("jira_link")
+        if not self.integration:
+            return None
+        self.links[ticket_id].add(issue.id)
+        self.writes["jira_link"] += 1
+        self.trouble("after jira_link")
+        return Receipt(remote_id=f"{ticket_id}-{issue.id}")
+
+    def linked_issues(self, ticket_id: int) -> tuple[str, ...]:
+        return tuple(self.links[ticket_id])
+
+    def group_id(self, name: str) -> int | None:
+        return 77
+
+
+@dataclass
+class FakeTracker:
+    """Issues by id; `searchable` False: the search index has not seen anything yet."""
+
+    trouble: Trouble = no_trouble
+    dialect: Literal["adf", "wiki"] = "adf"
+    searchable: bool = True
+    readable_by_key: bool = True
+    stock: dict[str, Issue] = field(default_factory=dict)
+    drafts: dict[str, IssueDraft] = field(default_factory=dict)
+    remote: dict[str, dict[str, RemoteLink]] = field(default_factory=lambda: defaultdict(dict))
+    said: dict[str, list[tuple[str, Json]]] = field(default_factory=lambda: defaultdict(list))
+    updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    writes: Counter[str] = field(default_factory=Counter)
+
+    def whoami(self) -> Identity:
+        return Identity(id="bot", zone="UTC")
+
+    def site(self) -> str:
+        return "https://acme.example"
+
+    def create_issue(self, draft: IssueDraft) -> IssueRef:
+        self.trouble("create_issue")
+        number = len(self.stock) + 1
+        issue = Issue(
+            id=str(10000 + number),
+            key=f"{draft.project}-{number}",
+            project=draft.project,
+            status_id="1",
+            status="To Do",
+            category="new",
+            labels=tuple(draft.fields["labels"]),
+        )
+        self.stock[issue.id] = issue
+        self.drafts[issue.id] = draft
+        self.writes["create_issue"] += 1
+        self.trouble("after create_issue")
+        return IssueRef(id=issue.id, key=issue.key)
+
+    def highest_key(self, project: str) -> int:
+        return len(self.stock)
+
+    def issues_after(self, project: str, number: int) -> Iterator[Issue]:
+        if self.readable_by_key:
+            for issue in self.stock.values():
+                if issue.project == project and int(issue.key.partition("-")[2]) > number:
+                    yield issue
+
+    def find_by_label(self, project: str, label: str) -> tuple[Issue, ...]:
+        if not self.searchable:
+            return ()
+        return tuple(issue for issue in self.stock.values() if label in issue.labels)
+
+    def changed_issues(
+        self, projects: Sequence[str], *, label: str, minutes: int, written: Sequence[str] = ()
+    ) -> Iterator[Issue]:
+        yield from self.stock.values()
+
+    def issues(self, ids: Sequence[str]) -> tuple[Issue, ...]:
+        return tuple(self.stock[number] for number in ids if number in self.stock)
+
+    def upsert_remote_link(self, issue_id: str, link: RemoteLink) -> None:
+        self.trouble("remote_link")
+        self.remote[issue_id][link.global_id] = link
+        self.writes["remote_link"] += 1
+        self.trouble("after remote_link")
+
+    def update_issue(
+        self,
+        issue_id: str,
+        *,
+        fields: Mapping[str, Json] | None = None,
+        add_labels: Sequence[str] = (),
+        remove_labels: Sequence[str] = (),
+        properties: Mapping[str, Json] | None = None,
+    ) -> None:
+        self.trouble("issue_update")
+        self.updates.append((issue_id, {"fields": fields, "properties": properties}))
+        self.writes["issue_update"] += 1
+        self.trouble("after issue_update")
+
+    def comment(self, issue_id: str, body: Json, *, intent_id: str) -> Receipt:
+        self.trouble("issue_comment")
+        self.said[issue_id].append((intent_id, body))
+        self.writes["issue_comment"] += 1
+        self.trouble("after issue_comment")
+        return Receipt(remote_id=str(len(self.said[issue_id])))
+
+    def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
+        return tuple(
+            TrackerComment(id=str(number), created=since, author_id="bot", text=f"ref {intent}")
+            for number, (intent, _) in enumerate(self.said[issue_id], 1)
+        )
+
+    def transition(self, issue_id: str, *, to_category: str) -> str | None:
+        return None
+
+    def browse_url(self, key: str) -> str:
+        return f"https://acme.example/browse/{key}"

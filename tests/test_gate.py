@@ -1,0 +1,447 @@
+"""Intent first, exactly one request, and a look before anything is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from connector.core.markers import escalation_id_of, marker_of, payload_hash
+from connector.core.model import Customer, IssueRef, Severity, State, Target
+from connector.core.plan import Affected, Intended, Place, issue_writes, ticket_writes
+from connector.core.writes import dump_write
+from connector.errors import (
+    BusyError,
+    ClosedError,
+    ConflictError,
+    ConnectorError,
+    InvalidError,
+    NotSentError,
+    RefusedError,
+    UncertainError,
+)
+from connector.gate import Gate
+from connector.ledger.rows import EscalationRow, IntentRow, IntentState, LinkRow
+from connector.ledger.store import Ledger, Transaction, open_ledger
+from connector.lookup import Found
+from fakes import FakeDesk, FakeTracker, Once
+
+from builders import a_ticket
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
+MARKER = marker_of(
+    environment="test", site="https://acme.example", desk="acme", first_ticket_id=7, episode=1
+)
+ESCALATION = EscalationRow(
+    id=escalation_id_of(MARKER),
+    marker=MARKER,
+    first_ticket_id=7,
+    target=Target.ENGINEERING,
+    severity=Severity.HIGH,
+    project="ESC",
+    opened_at=NOON,
+    changed_at=NOON,
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", now=NOON) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    tickets = {number: a_ticket(id=number) for number in (7, 8)}
+    return FakeDesk(stock=tickets, at=NOON)
+
+
+@pytest.fixture
+def tracker() -> FakeTracker:
+    return FakeTracker()
+
+
+def once(call: Callable[[], Found], *, repeatable: bool = False) -> Found:
+    """No second attempt."""
+    return call()
+
+
+def twice(call: Callable[[], Found], *, repeatable: bool = False) -> Found:
+    """One more attempt after "certainly not done", as the clients' policy makes it."""
+    try:
+        return call()
+    except (BusyError, NotSentError):
+        return call()
+
+
+def rows(tx: Transaction, row: EscalationRow, planned: tuple[Intended, ...]) -> list[IntentRow]:
+    before = len(tx.intents.of(row.id))
+    return [
+        IntentRow(
+            intent_id=item.intent_id,
+            escalation_id=row.id,
+            kind=item.write.kind,
+            subject=item.write.subject,
+            seq=before + number,
+            payload=dump_write(item.write),
+            payload_hash=payload_hash(dump_write(item.write)),
+            planned_at=NOON,
+        )
+        for number, item in enumerate(planned, 1)
+    ]
+
+
+def told(row: EscalationRow, tx: Transaction) -> list[IntentRow]:
+    """What follows a created issue: both tickets linked, noted, tagged."""
+    place = Place(
+        marker=row.marker,
+        desk="acme",
+        desk_url="https://acme.zendesk.com",
+        target=row.target,
+        issue=IssueRef(id=row.issue_id or "", key=row.issue_key or ""),
+    )
+    planned = tuple(
+        write
+        for link in tx.links.of(row.id)
+        for write in ticket_writes(
+            place,
+            Affected(ticket_id=link.ticket_id, closed=link.closed),
+            note="Escalated.",
+            state=State.OPEN,
+            n="escalated",
+        )
+    )
+    return rows(tx, row, planned)
+
+
+def plan(ledger: Ledger, *, optional: tuple[str, ...] = ()) -> None:
+    with ledger.transaction() as tx:
+        tx.escalations.add(ESCALATION)
+        for number in (7, 8):
+            customer = Customer(key=f"organization:{number}", name="Acme")
+            tx.links.add(
+                LinkRow(
+                    escalation_id=ESCALATION.id,
+                    ticket_id=number,
+                    customer=customer,
+                    joined_at=NOON,
+                )
+            )
+        planned = issue_writes(
+            MARKER,
+            project="ESC",
+            fields={"summary": "Checkout fails", "priority": {"name": "High"}},
+            optional=optional,
+            labels=(),
+            brief_property={"v": 1},
+        )
+        tx.intents.add(rows(tx, ESCALATION, planned))
+
+
+@contextmanager
+def a_run(
+    ledger: Ledger,
+    desk: FakeDesk,
+    tracker: FakeTracker,
+    *,
+    now: datetime = NOON,
+    dry_run: bool = False,
+    resend: Callable[..., Found] = once,
+) -> Iterator[Gate]:
+    with ledger.run_lock("test") as lease:
+        gate = Gate(
+            desk=desk,
+            tracker=tracker,
+            ledger=ledger,
+            lease=lease,
+            now=now,
+            follow_on=told,
+            resend=resend,
+            dry_run=dry_run,
+        )
+        gate.recover()
+        yield gate
+
+
+def states(ledger: Ledger) -> dict[str, IntentState]:
+    with ledger.transaction() as tx:
+        return {f"{row.kind} {row.subject}": row.state for row in tx.intents.of(ESCALATION.id)}
+
+
+def test_one_issue_then_every_ticket_linked_noted_and_tagged(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert tracker.writes == {"create_issue": 1, "remote_link": 2}
+    assert desk.writes == {"note": 2, "tags": 2, "jira_link": 2}
+    assert set(states(ledger).values()) == {IntentState.DONE}
+    assert desk.tags[7] == {"escalated", "escalated_engineering", "escalation_open"}
+    assert all(comment.public is False for said in desk.comments.values() for comment in said)
+
+
+def test_a_second_run_writes_nothing(ledger: Ledger, desk: FakeDesk, tracker: FakeTracker) -> None:
+    plan(ledger)
+    for _ in range(2):
+        with a_run(ledger, desk, tracker) as gate:
+            gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+    assert desk.writes["note"] == 2
+
+
+def test_a_dry_run_names_the_writes_of_the_real_run_and_makes_none(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    with ledger.run_lock("test") as lease, ledger.rehearsal():
+        rehearsed = Gate(
+            desk=desk,
+            tracker=tracker,
+            ledger=ledger,
+            lease=lease,
+            now=NOON,
+            follow_on=told,
+            resend=once,
+            dry_run=True,
+        )
+        rehearsed.settle(ESCALATION.id)
+    assert not tracker.writes
+    assert not desk.writes
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert [one.intent_id for one in rehearsed.outcomes] == [one.intent_id for one in gate.outcomes]
+
+
+@pytest.mark.parametrize("searchable", [True, False], ids=["search sees it", "search lags"])
+def test_a_create_whose_answer_was_lost_is_adopted_not_repeated(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, searchable: bool
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once("after create_issue", UncertainError("answer lost"))
+    with a_run(ledger, desk, tracker) as gate:
+        tracker.searchable = searchable
+        gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+    assert desk.writes["note"] == 2
+    assert gate.outcomes[0].result == "adopted"
+
+
+def test_a_create_that_nobody_can_see_is_never_made_again_in_the_same_run(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once("after create_issue", UncertainError("answer lost"))
+    tracker.searchable = tracker.readable_by_key = False
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+        gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+    assert states(ledger) == {"create_issue project ESC": IntentState.UNCERTAIN}
+
+
+@pytest.mark.parametrize(
+    ("passed", "created"),
+    [
+        pytest.param(timedelta(minutes=29), 0, id="one minute before absence is proven"),
+        pytest.param(timedelta(minutes=30), 1, id="absence is proven"),
+    ],
+)
+def test_a_create_that_never_arrived_is_made_by_a_later_run(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, passed: timedelta, created: int
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once("create_issue", UncertainError("lost on the way"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    with a_run(ledger, desk, tracker, now=NOON + passed) as gate:
+        gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == created
+
+
+def test_a_note_whose_answer_was_lost_is_found_by_its_metadata(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("after note", UncertainError("answer lost"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert desk.writes["note"] == 2
+    assert set(states(ledger).values()) == {IntentState.DONE}
+
+
+def test_a_note_that_never_arrived_is_sent_by_the_next_run(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", UncertainError("lost on the way"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert desk.writes["note"] == 1, "the other ticket does not wait"
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert desk.writes["note"] == 2
+    assert len(desk.comments[7]) == len(desk.comments[8]) == 1
+
+
+def test_a_run_that_died_while_sending_is_looked_up_before_anything_else(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once("after create_issue", KeyboardInterrupt())  # type: ignore[arg-type]  # as a signal would
+    with pytest.raises(KeyboardInterrupt), a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert states(ledger) == {"create_issue project ESC": IntentState.SENDING}
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+    assert desk.writes["note"] == 2
+
+
+def test_a_lost_ledger_adopts_the_issue_and_the_notes_by_their_markers(
+    tmp_path: Path, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    for name in ("first.db", "second.db"):
+        with open_ledger(f"sqlite:///{tmp_path / name}", now=NOON) as ledger:
+            plan(ledger)
+            with a_run(ledger, desk, tracker) as gate:
+                gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+    assert desk.writes["note"] == 2
+
+
+@pytest.mark.parametrize("error", [BusyError("429", retry_after=1), NotSentError("refused")])
+def test_certainly_not_done_is_tried_again_at_once(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, error: ConnectorError
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once("create_issue", error)
+    with a_run(ledger, desk, tracker, resend=twice) as gate:
+        gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BusyError("429", retry_after=1800),
+        NotSentError("refused"),
+        RefusedError("401", side="zendesk", status=401),
+    ],
+)
+def test_a_side_that_cannot_work_rests_and_keeps_its_writes_planned(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, error: ConnectorError
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", error)
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+        assert gate.off == {"desk": error}
+    assert tracker.writes["remote_link"] == 2, "the other side's own work is done"
+    assert not desk.writes
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert desk.writes == {"note": 2, "tags": 2, "jira_link": 2}
+
+
+def test_a_refused_field_that_may_be_left_out_is_left_out_once(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger, optional=("priority",))
+    tracker.trouble = Once("create_issue", InvalidError("400", fields=("priority",)))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    (draft,) = tracker.drafts.values()
+    assert "priority" not in draft.fields
+    assert tracker.writes["create_issue"] == 1
+
+
+def test_a_refused_field_that_is_needed_sets_the_write_aside_with_its_reason(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once(
+        "create_issue", InvalidError("summary: is too long", fields=("summary",))
+    )
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert gate.outcomes[0].result == "set_aside"
+    assert gate.outcomes[0].reason == "summary: is too long"
+    assert not tracker.writes
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1, "its next try has come"
+
+
+def test_a_ticket_that_is_closed_meanwhile_is_recorded_once_and_stops_nothing(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", ClosedError("closed prevents ticket update"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    found = states(ledger)
+    assert found["note ticket 7"] is IntentState.DROPPED
+    assert found["note ticket 8"] is IntentState.DONE
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert [one.kind for one in gate.outcomes if one.result == "dropped"] == []
+
+
+def test_a_conflict_reads_again_and_sends_again_when_it_was_not_ours(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", ConflictError("somebody changed it"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert desk.writes["note"] == 2
+    assert set(states(ledger).values()) == {IntentState.DONE}
+
+
+def test_a_conflict_with_our_own_lost_note_sends_nothing_again(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("after note", ConflictError("our own first attempt changed it"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert len(desk.comments[7]) == 1
+    assert set(states(ledger).values()) == {IntentState.DONE}
+
+
+def test_a_bug_in_one_write_leaves_it_uncertain_and_the_others_done(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", KeyError("missing"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    found = states(ledger)
+    assert found["note ticket 7"] is IntentState.UNCERTAIN
+    assert found["note ticket 8"] is IntentState.DONE
+
+
+def test_without_zendesks_own_integration_the_rest_is_done(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.integration = False
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert set(states(ledger).values()) == {IntentState.DONE}
+
+
+def test_a_run_that_lost_its_lease_sends_nothing_more(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        stolen = gate.lease
+    gate.lease = stolen
+    gate.settle(ESCALATION.id)
+    assert not tracker.writes
+    assert states(ledger) == {"create_issue project ESC": IntentState.PLANNED}
