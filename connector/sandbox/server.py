@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from starlette.types import Receive, Scope, Send
+
 _START_SECONDS = 30.0
 _BACKLOG = 256
 
@@ -32,7 +34,7 @@ class Sandbox:
     """Zendesk and Jira on loopback. `port` is Zendesk's, Jira's is the next; 0: two free ports.
 
     `certificate`, `key`: PEM files, then both sides speak HTTPS. As a context manager it runs in
-    a thread of its own; `zendesk` and `jira` URLs are known from the start on.
+    a thread of its own. `zendesk_url` and `jira_url` are known before it runs.
     """
 
     def __init__(
@@ -45,44 +47,31 @@ class Sandbox:
         certificate: Path | None = None,
         key: Path | None = None,
     ) -> None:
-        self.world = world or World()
-        self.seed = seed or Seed()
-        if self.seed.now is not None:
-            self.world.clock.set(self.seed.now)
+        self._stages = (_Stage(), _Stage())
+        tls = {"ssl_certfile": certificate, "ssl_keyfile": key}
+        self._servers = [_Server(_configuration(stage, tls)) for stage in self._stages]
         self._sockets = _listen(host, port)
-        self._tls: dict[str, Any] = {"ssl_certfile": certificate, "ssl_keyfile": key}
         scheme = "http" if certificate is None else "https"
         self.zendesk_url, self.jira_url = (
             f"{scheme}://{host}:{bound.getsockname()[1]}" for bound in self._sockets
         )
-        self.world.zendesk_url, self.world.jira_url = self.zendesk_url, self.jira_url
-        self._servers = [self._server(front) for front in self._fronts()]
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
+        self.world = world or World()
+        self.begin(self.world, seed or Seed())
 
-    def _fronts(self) -> list[Front]:
-        controls = control_routes(self.world)
-        return [
-            zendesk_front(self.world, self.seed, controls),
-            Front(self.world, "jira", [*jira_routes(self.world), *controls]),
-        ]
-
-    def _server(self, front: Front) -> _Server:
-        config = uvicorn.Config(
-            front,
-            http=_Protocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            date_header=False,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
-            **self._tls,
-        )
-        config.load()
-        return _Server(config)
+    def begin(self, world: World, seed: Seed) -> None:
+        """Both sides from now on serve this world, fresh from the seed. Also while running."""
+        if seed.now is not None:
+            world.clock.set(seed.now)
+        world.zendesk_url, world.jira_url = self.zendesk_url, self.jira_url
+        controls = control_routes(world)
+        desk, tracker = self._stages
+        desk.front = zendesk_front(world, seed, controls)
+        tracker.front = Front(world, "jira", [*jira_routes(world), *controls])
+        if self.world is not world:
+            self.world.journal.close()
+        self.world = world
 
     async def serve(self, on_ready: Callable[[Sandbox], None] | None = None) -> None:
         """Runs until `ask_to_stop`; `on_ready` is called once both ports answer."""
@@ -153,6 +142,36 @@ async def _foreground(sandbox: Sandbox, on_ready: Callable[[Sandbox], None]) -> 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, sandbox.ask_to_stop)
     await sandbox.serve(on_ready)
+
+
+class _Stage:
+    """What a port serves; another front may come on while it runs."""
+
+    def __init__(self) -> None:
+        self.front: Front | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.front is not None:
+            await self.front(scope, receive, send)
+
+
+def _configuration(stage: _Stage, tls: dict[str, Any]) -> uvicorn.Config:
+    config = uvicorn.Config(
+        stage,
+        interface="asgi3",
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+        **tls,
+    )
+    config.load()
+    return config
 
 
 class _Server(uvicorn.Server):

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import zendesk_rig
 from jira_rig import Judge, Rig, Stage
+
+from connector.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,3 +52,26 @@ def rig(request: pytest.FixtureRequest) -> Rig:
     """Each deployment in turn."""
     each: Rig = request.getfixturevalue(request.param)
     return each
+
+
+@pytest.fixture(scope="session")
+def zendesk_judge() -> zendesk_rig.Judge | None:
+    """Zendesk's file, where it lies beside the repository."""
+    repository = Path(__file__).resolve().parents[2]
+    path = repository.parent / "shared" / "specs" / "zendesk-support-oas.yaml"
+    return zendesk_rig.Judge(path) if path.is_file() else None
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Sandbox]:
+    """Both sides of the sandbox on free ports; tests begin their own worlds on it."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def desk(running: Sandbox, zendesk_judge: zendesk_rig.Judge | None) -> Iterator[zendesk_rig.Rig]:
+    """A fresh Zendesk account without tickets; the clock stands."""
+    made = zendesk_rig.Rig(running, zendesk_judge)
+    yield made
+    made.session.close()
