@@ -270,10 +270,10 @@ def test_missing_credentials_name_every_place_that_was_looked_at(
     )
     assert found == (
         (
-            "config.toml: [zendesk] cannot sign in: it needs oauth_client_id and oauth_client_secret, "
-            "or email and token. Not found there: oauth_client_id, oauth_client_secret, "
-            "oauth_client_secret_file, email; nor as $ESCALATION_ZENDESK__OAUTH_CLIENT_ID, "
-            "$ESCALATION_ZENDESK__OAUTH_CLIENT_SECRET, "
+            "config.toml: [zendesk] cannot sign in: it needs oauth_client_id and "
+            "oauth_client_secret, or email and token. Not found there: oauth_client_id, "
+            "oauth_client_secret, oauth_client_secret_file, email; nor as "
+            "$ESCALATION_ZENDESK__OAUTH_CLIENT_ID, $ESCALATION_ZENDESK__OAUTH_CLIENT_SECRET, "
             "$ESCALATION_ZENDESK__OAUTH_CLIENT_SECRET_FILE, $ESCALATION_ZENDESK__EMAIL."
         ),
         (
@@ -407,8 +407,8 @@ def test_a_choice_is_told_with_the_nearest_one(problems: Callable[..., tuple[str
 def test_a_misspelt_secret_is_not_shown(problems: Callable[..., tuple[str, ...]]) -> None:
     assert problems(MINIMAL + f'tokn = "{SECRET}"\n') == (
         (
-            "config.toml: jira.tokn is no key here. Known: url, deployment, email, token, token_file. "
-            "Did you mean 'token'?"
+            "config.toml: jira.tokn is no key here. Known: url, deployment, email, token, "
+            "token_file. Did you mean 'token'?"
         ),
     )
 

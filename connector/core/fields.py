@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from connector.core.model import FieldValue, Frozen, Json, Target
 
@@ -36,13 +36,13 @@ _OURS = frozenset(
 )
 
 
-def _zendesk_field(value: int | str) -> int | str:
-    if isinstance(value, bool) or value in (0, ""):
+def _zendesk_field(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | str) or value in (0, ""):
         raise ValueError("expected a field's id (a number) or its title (text)")
     return value
 
 
-ZendeskField = Annotated[int | str, AfterValidator(_zendesk_field)]
+ZendeskField = Annotated[int | str, BeforeValidator(_zendesk_field)]
 """A Zendesk ticket field by id, or by title as agents see it."""
 
 

@@ -1,13 +1,28 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from connector.core.cadence import BusinessHours, Span, first_pass
+from connector.core.cadence import (
+    BusinessHours,
+    CadenceMapping,
+    FollowUp,
+    Schedule,
+    Span,
+    business_day_of,
+    first_pass,
+    next_due,
+)
+from connector.core.duration import Duration
+from connector.core.model import Severity
+from connector.mapping_files import load_mappings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE_TO_FIVE: list[Span] = [(time(9), time(17))]
@@ -250,3 +265,228 @@ def test_a_wall_clock_is_read_in_order_whatever_the_clocks_do(
     place = ZoneInfo(zone)
     assert first_pass(day, early, place) <= first_pass(day, late, place)
     assert first_pass(day, late, place) <= first_pass(day + timedelta(days=1), time(0), place)
+
+
+# --- follow-ups ----------------------------------------------------------------------------------
+
+TWO_HOURS = Duration.parse("2 hours")
+FOUR_BUSINESS_HOURS = Duration.parse("4 business hours")
+DAILY = Duration.parse("1 day")
+
+
+def test_a_follow_up_is_due_from_its_slot_on_and_not_before(office: BusinessHours) -> None:
+    start = berlin(2026, 3, 9, 10)
+    ask = partial(next_due, TWO_HOURS, office, last_activity=start)
+    early = ask(now=start + timedelta(hours=1, minutes=59))
+    exact = ask(now=start + timedelta(hours=2))
+    slot = start.astimezone(UTC) + timedelta(hours=2)
+    assert early == FollowUp(slot=slot, due=False)
+    assert exact == FollowUp(slot=slot, due=True)
+
+
+def test_a_served_slot_is_not_served_again_and_the_next_one_follows(office: BusinessHours) -> None:
+    start = berlin(2026, 3, 9, 10)
+    first = start.astimezone(UTC) + timedelta(hours=2)
+    for minutes in (0, 5, 119):
+        now = first + timedelta(minutes=minutes)
+        found = next_due(TWO_HOURS, office, last_activity=start, now=now, done=first)
+        assert found == FollowUp(slot=first + timedelta(hours=2), due=False)
+
+
+def test_after_a_gap_one_follow_up_makes_up_for_all_and_says_how_late(
+    office: BusinessHours,
+) -> None:
+    start = berlin(2026, 3, 9, 10)
+    now = start + timedelta(hours=9, minutes=10)
+    found = next_due(TWO_HOURS, office, last_activity=start, now=now)
+    assert found == FollowUp(
+        slot=start.astimezone(UTC) + timedelta(hours=8),
+        due=True,
+        late=timedelta(hours=7, minutes=10),
+        missed=3,
+    )
+    after = next_due(TWO_HOURS, office, last_activity=start, now=now, done=found.slot)
+    assert after == FollowUp(slot=found.slot + timedelta(hours=2), due=False)
+
+
+def test_activity_starts_the_clock_anew(office: BusinessHours) -> None:
+    start, now = berlin(2026, 3, 9, 10), berlin(2026, 3, 9, 13)
+    served = start.astimezone(UTC) + timedelta(hours=2)
+    fresh = now - timedelta(minutes=1)
+    found = next_due(TWO_HOURS, office, last_activity=fresh, now=now, done=served)
+    assert found == FollowUp(slot=fresh.astimezone(UTC) + timedelta(hours=2), due=False)
+
+
+def test_business_intervals_wait_for_opening_hours_and_holidays(office: BusinessHours) -> None:
+    thursday = berlin(2026, 4, 30, 15)
+    ask = partial(next_due, FOUR_BUSINESS_HOURS, office, last_activity=thursday)
+    monday = berlin(2026, 5, 4, 11).astimezone(UTC)
+    assert ask(now=berlin(2026, 5, 3, 20)) == FollowUp(slot=monday, due=False)
+    assert ask(now=berlin(2026, 5, 4, 11)) == FollowUp(slot=monday, due=True)
+
+
+def test_a_daily_rhythm_keeps_its_time_of_day_when_the_clocks_change(
+    office: BusinessHours,
+) -> None:
+    saturday = berlin(2026, 3, 28, 9)
+    found = next_due(DAILY, office, last_activity=saturday, now=berlin(2026, 3, 30, 8))
+    assert found.slot == berlin(2026, 3, 29, 9).astimezone(UTC)
+    assert found.slot - saturday.astimezone(UTC) == timedelta(hours=23)
+
+
+def test_a_skipped_hour_does_not_swallow_a_follow_up(office: BusinessHours) -> None:
+    saturday = berlin(2026, 3, 28, 2, 30)
+    jump = datetime(2026, 3, 29, 1, tzinfo=UTC)
+    ask = partial(next_due, DAILY, office, last_activity=saturday)
+    assert not ask(now=jump - timedelta(seconds=1)).due
+    assert ask(now=jump) == FollowUp(slot=jump, due=True)
+    assert ask(now=jump, done=jump).slot == berlin(2026, 3, 30, 2, 30).astimezone(UTC)
+
+
+def test_a_repeated_hour_does_not_fire_twice(office: BusinessHours) -> None:
+    saturday = berlin(2026, 10, 24, 2, 30)
+    first = berlin(2026, 10, 25, 2, 30, fold=0).astimezone(UTC)
+    second = berlin(2026, 10, 25, 2, 30, fold=1).astimezone(UTC)
+    assert second - first == timedelta(hours=1)
+    assert next_due(DAILY, office, last_activity=saturday, now=first).slot == first
+    again = next_due(DAILY, office, last_activity=saturday, now=second, done=first)
+    assert again == FollowUp(slot=berlin(2026, 10, 26, 2, 30).astimezone(UTC), due=False)
+
+
+def test_a_clock_that_runs_backwards_repeats_nothing(office: BusinessHours) -> None:
+    start = berlin(2026, 3, 9, 10)
+    served = start.astimezone(UTC) + timedelta(hours=4)
+    for now in (start, start - timedelta(hours=1), served - timedelta(minutes=10)):
+        found = next_due(TWO_HOURS, office, last_activity=start, now=now, done=served)
+        assert found == FollowUp(slot=served + timedelta(hours=2), due=False)
+
+
+intervals = st.sampled_from(
+    [Duration.parse(text) for text in ("2 hours", "1 day", "4 business hours", "3 days", "45 m")]
+)
+
+
+@given(intervals, calendars(), instants, st.lists(st.integers(1, 900), min_size=1, max_size=30))
+def test_whatever_the_rhythm_of_the_runs_no_slot_is_served_twice_or_out_of_order(
+    interval: Duration, calendar: BusinessHours, start: datetime, steps: list[int]
+) -> None:
+    served: list[datetime] = []
+    now = start
+    for minutes in steps:
+        now += timedelta(minutes=minutes)
+        found = next_due(
+            interval, calendar, last_activity=start, now=now, done=served[-1] if served else None
+        )
+        assert found.due is (found.slot <= now)
+        assert found.late <= now - start
+        if found.due:
+            served.append(found.slot)
+    assert served == sorted(set(served))
+    assert all(start < slot <= now for slot in served)
+
+
+@given(intervals, calendars(), instants, st.timedeltas(timedelta(0), timedelta(days=30)))
+def test_a_run_at_every_slot_is_never_late_and_misses_nothing(
+    interval: Duration, calendar: BusinessHours, start: datetime, until: timedelta
+) -> None:
+    done, end = None, start + min(until, 20 * interval.amount)
+    while True:
+        found = next_due(interval, calendar, last_activity=start, now=done or start, done=done)
+        if found.slot > end:
+            break
+        exact = next_due(interval, calendar, last_activity=start, now=found.slot, done=done)
+        assert exact == FollowUp(slot=found.slot, due=True)
+        done = found.slot
+
+
+# --- the mapping ---------------------------------------------------------------------------------
+
+
+def a_mapping(**parts: Any) -> CadenceMapping:
+    every = {"internal": "2 hours", "customer": "4 hours"}
+    content = {
+        "zone": "Europe/Berlin",
+        "hours": {"monday": ["09:00-12:00", "13:00-17:00"], "friday": ["00:00-24:00"]},
+        "severity": {"Critical": every, "High": every, "Medium": every},
+    }
+    return CadenceMapping.model_validate(content | parts)
+
+
+def test_hours_are_read_as_people_write_them() -> None:
+    spans = a_mapping().hours.spans
+    assert spans[0] == ((time(9), time(12)), (time(13), time(17)))
+    assert spans[4] == ((time(0), time(0)),)
+    assert spans[1] == ()
+    hours = a_mapping().business_hours
+    assert hours.elapsed(berlin(2026, 3, 9), berlin(2026, 3, 14)) == timedelta(hours=31)
+
+
+def test_days_of_your_own_and_public_ones_are_off() -> None:
+    own = a_mapping(holidays={"also": [date(2026, 3, 9)]})
+    assert not own.business_hours.is_open(berlin(2026, 3, 9, 10))
+    public = CadenceMapping.model_validate(
+        own.model_dump(), context={"days_off": lambda _: {date(2026, 3, 13)}}
+    )
+    assert not public.business_hours.is_open(berlin(2026, 3, 9, 10))
+    assert not public.business_hours.is_open(berlin(2026, 3, 13, 10))
+    assert public.business_hours.is_open(berlin(2026, 3, 16, 10))
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [
+        ("4 hours", berlin(2026, 3, 9, 20)),
+        ("2 business hours", berlin(2026, 3, 13, 1)),
+        ("1 day", berlin(2026, 3, 10, 16)),
+    ],
+)
+def test_a_deadline_counts_what_its_duration_says(duration: str, expected: datetime) -> None:
+    found = a_mapping().after(berlin(2026, 3, 9, 16), Duration.parse(duration))
+    assert found == expected.astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"zone": "Europe/Berln"}, "no time zone"),
+        ({"zone": "../../etc/passwd"}, "no time zone"),
+        ({"hours": {}}, "no opening hours"),
+        ({"hours": {"monday": ["9-17"]}}, "expected opening and closing time"),
+        ({"hours": {"monday": ["17:00-09:00"]}}, "closes before it opens"),
+        ({"hours": {"monday": ["09:00-24:30"]}}, "expected opening and closing time"),
+        ({"hours": {"monday": ["09:00-12:00", "11:00-13:00"]}}, "overlaps"),
+        ({"severity": {}}, r"severity\.Critical is missing"),
+        ({"severity": {"Hgih": {}}}, "Input should be 'Critical'"),
+    ],
+)
+def test_a_cadence_that_makes_no_sense_is_refused(parts: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        a_mapping(**parts)
+
+
+def test_an_interval_of_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match="this would never stop"):
+        Schedule.model_validate({"internal": "0 hours", "customer": "1 hour"})
+
+
+def test_a_business_day_is_read_from_hours_even_when_the_rest_is_wrong() -> None:
+    content = {"zone": "nowhere", "hours": {"monday": ["08:00-18:00"]}}
+    assert business_day_of(content) == timedelta(hours=10)
+    assert business_day_of({"hours": {"monday": ["x"]}}) == timedelta(hours=8)
+    assert business_day_of({}) == timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("severity", "internal", "customer"),
+    [
+        (Severity.CRITICAL, "2 hours", "4 hours"),
+        (Severity.HIGH, "4 business hours", "8 business hours"),
+        (Severity.MEDIUM, "1 business day", "2 business days"),
+    ],
+)
+def test_the_shipped_cadence_is_the_domain_s(
+    severity: Severity, internal: str, customer: str
+) -> None:
+    assert load_mappings(None).cadence.schedule(severity) == Schedule(
+        internal=Duration.parse(internal), customer=Duration.parse(customer)
+    )
