@@ -47,9 +47,7 @@ class Call:
 def describe(side: Side, method: str, path: str, reads: frozenset[str]) -> Call:
     """The call that a request makes. `reads`: last path segments whose POST only reads."""
     endpoint = _KEY.sub("{key}", _NUMBER.sub("{id}", path))
-    reading = method in {"GET", "HEAD"} or (
-        method == "POST" and path.rpartition("/")[2].removesuffix(".json") in reads
-    )
+    reading = method in {"GET", "HEAD"} or (method == "POST" and last_segment(path) in reads)
     scopes = [ACCOUNT, f"{method} {endpoint}"]
     if side == "zendesk":
         scopes += [INCREMENTAL] if "/incremental/" in path else []
@@ -57,6 +55,11 @@ def describe(side: Side, method: str, path: str, reads: frozenset[str]) -> Call:
     elif not reading:
         scopes += [f"issue {found[1]}" for found in _ISSUE.finditer(path)]
     return Call(side, method, endpoint, write=not reading, scopes=tuple(scopes))
+
+
+def last_segment(path: str) -> str:
+    """What stands after a path's last slash, without Zendesk's `.json`."""
+    return path.rpartition("/")[2].removesuffix(".json")
 
 
 class CallObserver(Protocol):

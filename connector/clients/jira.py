@@ -188,7 +188,7 @@ class JiraTracker:
         fields = {**draft.fields, "project": {"key": jql.project_key(draft.project)}}
         body = {"fields": fields, "properties": _properties(draft.properties)}
         answer = self._line.send("POST", "issue", body)
-        made = answer.document if isinstance(answer.document, dict) else {}
+        made = answer.document or {}
         number, key = made.get("id"), made.get("key")
         if not str(number).isdecimal() or not _is_key(key):
             raise _unclear("POST issue", answer)
@@ -207,7 +207,9 @@ class JiraTracker:
                 "status": {"resolved": link.resolved},
             },
         }
-        self._line.send("POST", f"issue/{_segment(issue_id)}/remotelink", body)
+        answer = self._line.send("POST", f"issue/{_segment(issue_id)}/remotelink", body)
+        if "id" not in (answer.document or {}):
+            raise _unclear("POST issue/{id}/remotelink", answer)
 
     def update_issue(
         self,
@@ -231,14 +233,16 @@ class JiraTracker:
         if properties:
             body["properties"] = _properties(properties)
         if body:
-            self._line.send("PUT", f"issue/{_segment(issue_id)}", body)
+            _expect_done(
+                "PUT issue/{id}", self._line.send("PUT", f"issue/{_segment(issue_id)}", body)
+            )
 
     def comment(self, issue_id: str, body: Json, *, intent_id: str) -> Receipt:
         """Carries its intent, and is internal in a service project, in the same request."""
         properties = [{"key": _EVENT, "value": {"id": intent_id}}, _INTERNAL]
         path = f"issue/{_segment(issue_id)}/comment"
         answer = self._line.send("POST", path, {"body": body, "properties": properties})
-        number = answer.document.get("id") if isinstance(answer.document, dict) else None
+        number = (answer.document or {}).get("id")
         if not isinstance(number, str | int):
             raise _unclear("POST issue/{id}/comment", answer)
         return Receipt(remote_id=str(number), request_id=answer.trace)
@@ -253,7 +257,8 @@ class JiraTracker:
             except ValidationError:
                 continue
             if category_of(wire.to) == to_category and not _demanding(wire):
-                self._line.send("POST", path, {"transition": {"id": wire.id}})
+                answer = self._line.send("POST", path, {"transition": {"id": wire.id}})
+                _expect_done("POST issue/{id}/transitions", answer)
                 return name_of(wire.name)
         return None
 
@@ -330,6 +335,12 @@ def _segment(issue_id: str) -> str:
 
 def _is_key(value: Any) -> bool:
     return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
+def _expect_done(what: str, answer: Answer) -> None:
+    """Jira says 204, or shows the issue; anything else said 200 for it."""
+    if answer.document is not None and "key" not in answer.document:
+        raise _unclear(what, answer)
 
 
 def _unclear(what: str, answer: Answer) -> UncertainError:

@@ -47,6 +47,7 @@ class Reply:
     """An answer read to its end. `headers` are case-insensitive.
 
     `document` is the JSON body, None when it is empty. `unreadable` says why a body is no JSON.
+    `may_be_empty`: this endpoint says "done" without a body.
     """
 
     status: int
@@ -54,6 +55,7 @@ class Reply:
     document: Json = None
     unreadable: str | None = None
     login_page: bool = False
+    may_be_empty: bool = False
 
 
 def lost(call: Call, why: str) -> ConnectorError:
@@ -105,11 +107,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float:
 
 def _of_success(call: Call, reply: Reply) -> ConnectorError | None:
     if call.write:
-        return (
-            lost(call, f"answered {reply.status}, {reply.unreadable}")
-            if (reply.unreadable)
-            else None
-        )
+        return _of_done(call, reply)
     if reply.login_page or _login_denied(reply):
         return RefusedError(
             f"{call.what} answered {reply.status} with a login page: the credentials did not count",
@@ -121,6 +119,16 @@ def _of_success(call: Call, reply: Reply) -> ConnectorError | None:
     if not isinstance(reply.document, dict | list):
         return lost(call, f"answered {reply.status} without a JSON object")
     return None
+
+
+def _of_done(call: Call, reply: Reply) -> ConnectorError | None:
+    """A write's 2xx counts when it comes in the service's own form: proxies say 200 as well."""
+    if reply.unreadable:
+        return lost(call, f"answered {reply.status}, {reply.unreadable}")
+    silent = reply.status == 204 or (reply.may_be_empty and reply.document is None)  # noqa: PLR2004
+    if silent or isinstance(reply.document, dict):
+        return None
+    return lost(call, f"answered {reply.status} without a JSON object")
 
 
 def _redirected(call: Call, reply: Reply) -> ConnectorError:

@@ -90,6 +90,7 @@ class RetryPolicy:
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
     ) -> None:
+        self.clock = clock
         self.budget = budget or Budget(clock=clock)
         self.pauses = Pauses(clock)
         self.attempt = 1

@@ -21,7 +21,7 @@ from urllib3.util.retry import Retry
 
 from connector import __version__
 from connector.clients.body import Body, read_body
-from connector.clients.calls import describe
+from connector.clients.calls import describe, last_segment
 from connector.clients.connection import POOLS, watched
 from connector.clients.origin import Origin, proxies_for
 from connector.clients.outcomes import Reply, error_of, lost, server_time
@@ -72,7 +72,8 @@ class Transport:
     """Everything between a client and one service.
 
     `url`: the service as configured. `guard` looks at each write before it is sent. `reads`: last
-    path segments whose POST only reads. `wall`: seconds since the epoch.
+    path segments whose POST only reads; `silent`: those of writes whose success has no body.
+    `wall`: seconds since the epoch.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Transport:
         observers: Sequence[CallObserver] = (),
         guard: Guard | None = None,
         reads: frozenset[str] = frozenset(),
+        silent: frozenset[str] = frozenset(),
         deadline: float = DEADLINE,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -95,6 +97,7 @@ class Transport:
         self.observers = tuple(observers)
         self.guard = guard
         self.reads = reads
+        self.silent = silent
         self.deadline = deadline
         self.wall = wall
         self.authorities = _authorities()
@@ -234,11 +237,13 @@ class _Adapter(HTTPAdapter):
                         proxies=dict(proxies or {}),
                     ),
                 )
-                return answer, read_body(answer), None
+                body = read_body(answer)
+                # A head cut short by the deadline looks complete to http.client.
+                return answer, body, _broken(call, watch, "") if watch.expired else None
             except _FAILURES as failure:
                 kind = type(failure).__name__
             finally:
-                self._last_used = time.monotonic()
+                self._last_used = self._transport.policy.clock()
         return answer, None, _broken(call, watch, kind)
 
     def _judge(
@@ -254,13 +259,14 @@ class _Adapter(HTTPAdapter):
             document=body.document,
             unreadable=body.unreadable,
             login_page=body.login_page,
+            may_be_empty=last_segment(call.endpoint) in self._transport.silent,
         )
         hide = hider(self._transport.secrets(), request.body)
         return error_of(call, reply, now=here, hide=hide)
 
     def _freshen(self, call: Call) -> None:
         """A write goes over a connection that the server has had no time to close meanwhile."""
-        if call.write and time.monotonic() - self._last_used > _STALE_AFTER:
+        if call.write and self._transport.policy.clock() - self._last_used > _STALE_AFTER:
             self.close()
 
 

@@ -52,6 +52,7 @@ log = logging.getLogger(__name__)
 
 _MEDDLING = ("ZENPY_FORCE_NETLOC", "ZENPY_FORCE_SCHEME", "DEBUG_LOG")
 _GRANT = frozenset({"tokens"})
+_SILENT = frozenset({"make_private"})
 _UNPERMITTED = re.compile(r"unpermitted_keys[\"']?\s*(?:=>|:)\s*\[([^\]]{0,2000})\]")
 _KEY_NAME = re.compile(r"[A-Za-z0-9_.]{1,80}")
 _MOST_GROUP_PAGES = 50
@@ -80,6 +81,7 @@ class ZendeskDesk:
             observers=observers,
             guard=refuse_public_comments,
             reads=_GRANT,
+            silent=_SILENT,
             deadline=deadline,
             wall=wall,
         )
@@ -154,7 +156,7 @@ class ZendeskDesk:
         """
         path = f"tickets/{update.ticket_id}.json"
         answer = self._line.send("PUT", path, {"ticket": _ticket_body(update)})
-        document = answer.document if isinstance(answer.document, dict) else {}
+        document = answer.document or {}
         ticket, audit = document.get("ticket"), document.get("audit")
         audit_id = audit.get("id") if isinstance(audit, dict) else None
         same = isinstance(ticket, dict) and ticket.get("id") == update.ticket_id
@@ -187,7 +189,9 @@ class ZendeskDesk:
         for method, tags in (("PUT", add), ("DELETE", remove)):
             if tags:
                 path = f"tickets/{ticket_id}/tags.json"
-                self._line.send(method, path, {"tags": list(tags), **stamp})
+                answer = self._line.send(method, path, {"tags": list(tags), **stamp})
+                if answer.document is not None and "tags" not in answer.document:
+                    raise UncertainError(f"zendesk: {method} {path} answered without tags")
                 stamp = {}
 
     def link_issue(self, ticket_id: int, issue: IssueRef) -> Receipt | None:

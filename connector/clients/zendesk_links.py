@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from connector.clients.line import next_cursor, rows
-from connector.errors import GoneError, RefusedError
+from connector.errors import GoneError, RefusedError, UncertainError
 from connector.ports import Receipt
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ class JiraLinks:
         answer = self._first(lambda path: self._line.send("POST", path, {"link": link}))
         if answer is None:
             return None
-        made = answer.document.get("link") if isinstance(answer.document, dict) else None
-        number = made.get("id") if isinstance(made, dict) else None
-        return Receipt(remote_id=str(number or f"issue {issue.id}"), request_id=answer.trace)
+        made = (answer.document or {}).get("link")
+        if not isinstance(made, dict) or not isinstance(made.get("id"), int | str):
+            raise UncertainError("zendesk: POST jira links answered without naming the link")
+        return Receipt(remote_id=str(made["id"]), request_id=answer.trace)
 
     def issues(self, ticket_id: int) -> tuple[str, ...]:
         """Ids of the issues linked to the ticket. Some accounts ignore the filter: so do we."""
