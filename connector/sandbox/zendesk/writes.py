@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from starlette.responses import Response
 
 from connector.sandbox.frame import JsonAnswer
 from connector.sandbox.zendesk.creation import NewTicket, create
@@ -23,8 +24,6 @@ from connector.sandbox.zendesk.wishes import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from starlette.responses import Response
 
     from connector.sandbox.zendesk.desk import Visit
     from connector.sandbox.zendesk.entities import Audit, Comment, Ticket, User
@@ -171,7 +170,7 @@ def delete(visit: Visit) -> Response:
     ticket.deleted_at = made.at
     made.set("status", "deleted")
     made.commit(visit.call.effect)
-    return JsonAnswer(None, status_code=204)
+    return Response(status_code=204)
 
 
 def make_comment_private(visit: Visit) -> Response:
@@ -196,4 +195,4 @@ def _hide(visit: Visit, ticket: Ticket, comments: list[Comment]) -> Response:
         visit.call.effect("made_private", ticket=ticket.id, comment=comment.id)
     ticket.updated_at = visit.store.now()
     visit.store.changed(ticket, None)
-    return JsonAnswer({})
+    return Response(media_type="application/json; charset=utf-8")
