@@ -6,10 +6,11 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from connector.core import vocabulary
 from connector.core.duration import spell
 from connector.core.model import Customer, Dimension, Impact, ScorePart, Severity, SlaStatus
 from connector.core.signals import asserted, standing_words
-from connector.core.triggers import SECURITY_KINDS, vocabulary
+from connector.core.triggers import SECURITY_KINDS
 from connector.core.triggers.base import counted, place
 from connector.core.triggers.impact import people_affected
 from connector.core.triggers.pattern import growth

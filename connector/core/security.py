@@ -1,18 +1,190 @@
-"""Does a report read like a security report?"""
+"""Does a report read like a security report? A score for people, and a sure sign in the words.
+
+The score is a logistic model over groups of cues (`security_cues`), its weights learned by
+`benchmarks/train_security.py` and shipped as whole numbers. Ranking and threshold are measured on
+products that were left out of the training. It was trained on reports in English.
+"""
 
 from __future__ import annotations
 
-from connector.core.model import Frozen
+import json
+import math
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from connector.core import vocabulary
+from connector.core.model import Frozen, Passage, Source
+from connector.core.security_cues import GROUPS, TELLING
+from connector.core.signals import asserted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+LOOKED_AT: Final = 4000
+"""Characters of the body that are read."""
+
+THRESHOLD: Final = 0.5
+"""The operating point. The model's bias puts it where 5 % of the harmless reports of a product that
+it has not seen are flagged: a look by a person is cheap, a missed report is not."""
+
+_MOST = 8
+"""A group's cues count up to so many times in one body."""
+
+_DISTINCT = 6
+"""And so many different telling groups."""
+
+_SEVERAL = 3
+
+_LONGEST = 3
+"""Words of the longest cue."""
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+
+_TOKEN = re.compile(r"[A-Za-z0-9]{1,60}")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class SecurityReading(Frozen):
-    """`score` 0 to 1; `sure` where the words say it outright; `cues` the words that count most."""
+    """`score` 0 to 1; `hint`: a person should look; `sure`: the words say it outright.
+
+    `cues`: the words that weighed most, the strongest first.
+    """
 
     score: float
+    hint: bool
     sure: bool
     cues: tuple[str, ...] = ()
 
 
 def security_score(subject: str, body: str) -> SecurityReading:
-    del subject, body
-    return SecurityReading(score=0.0, sure=False)
+    """How much a report reads like one about security. The same text gives the same reading."""
+    found = cues_in(subject, body)
+    weights, bias = _model()
+    features = features_of(found)
+    z = bias + sum(weights.get(name, 0.0) * value for name, value in features.items())
+    score = 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+    telling = [name for name in {*found[0], *found[1]} if name in TELLING]
+    return SecurityReading(
+        score=round(score, 4),
+        hint=score >= THRESHOLD and bool(telling),
+        sure=_sure(subject, body),
+        cues=_strongest(found, weights),
+    )
+
+
+Cues = tuple["Mapping[str, Counter[str]]", "Mapping[str, Counter[str]]"]
+"""Group -> the words found, for the subject and for the body."""
+
+
+def cues_in(subject: str, body: str) -> Cues:
+    return _grouped(subject), _grouped(body[:LOOKED_AT])
+
+
+def features_of(found: Cues) -> dict[str, float]:
+    """The model's features: which groups the subject has, how much of each the body has."""
+    subject, body = found
+    features = dict.fromkeys((f"subject {group}" for group in subject), 1.0)
+    for group, words in body.items():
+        count = min(_MOST, words.total())
+        features[f"body {group}"] = math.log1p(count) / math.log1p(_MOST)
+    distinct = len(({*subject} | {*body}) & TELLING)
+    features["telling groups"] = min(_DISTINCT, distinct) / _DISTINCT
+    features["several groups"] = float(distinct >= _SEVERAL)
+    return features
+
+
+def _grouped(text: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for group, word in _cue_words(_tokens(text)):
+        found.setdefault(group, Counter())[word] += 1
+    return found
+
+
+def _tokens(text: str) -> list[str]:
+    """Lower-case words; `NullPointerException` also gives its parts, after the whole."""
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        parts = _HUMP.split(word)
+        tokens.append(word.lower())
+        if len(parts) > 1:
+            tokens.extend(part.lower() for part in parts)
+    return tokens
+
+
+def _cue_words(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Group and cue at each place; of cues that begin alike the longest."""
+    index = _index()
+    for at, token in enumerate(tokens):
+        sizes = (_LONGEST, 2, 1) if token in index.openers else (1,)
+        for size in sizes:
+            text = "_".join(tokens[at : at + size])
+            group = _group_of(text)
+            if group is not None:
+                yield group, text
+                break
+
+
+class _Index(NamedTuple):
+    """Cues by whole text and by beginning, the beginnings' lengths, first words of longer cues."""
+
+    whole: Mapping[str, str]
+    beginnings: Mapping[str, str]
+    lengths: tuple[int, ...]
+    openers: frozenset[str]
+
+
+@cache
+def _index() -> _Index:
+    cues = [(group, cue) for group, words in GROUPS.items() for cue in words]
+    beginnings = {cue[:-1]: group for group, cue in cues if cue.endswith("*")}
+    return _Index(
+        whole={cue: group for group, cue in cues if not cue.endswith("*")},
+        beginnings=beginnings,
+        lengths=tuple(sorted({len(cue) for cue in beginnings}, reverse=True)),
+        openers=frozenset(cue.partition("_")[0] for _, cue in cues if "_" in cue),
+    )
+
+
+@lru_cache(maxsize=65536)
+def _group_of(text: str) -> str | None:
+    index = _index()
+    if text in index.whole:
+        return index.whole[text]
+    heads = (text[:length] for length in index.lengths if length <= len(text))
+    return next((index.beginnings[head] for head in heads if head in index.beginnings), None)
+
+
+@cache
+def _model() -> tuple[Mapping[str, float], float]:
+    """Weights and bias, from the whole numbers that the package ships."""
+    text = files("connector.core").joinpath("security_weights.json").read_text("utf-8")
+    shipped = json.loads(text)
+    scale = shipped["scale"]
+    weights = {name: weight / scale for name, weight in shipped["weights"].items()}
+    return weights, shipped["bias"] / scale
+
+
+def _strongest(found: Cues, weights: Mapping[str, float]) -> tuple[str, ...]:
+    """One word for each telling group, by what the group weighs."""
+    subject, body = found
+    gains: dict[str, float] = {}
+    for name, value in features_of(found).items():
+        place, _, group = name.partition(" ")
+        if place in {"subject", "body"} and group in TELLING:
+            gains[group] = gains.get(group, 0.0) + weights.get(name, 0.0) * value
+    ordered = sorted(gains, key=lambda group: (-gains[group], group))
+    words = (subject.get(group) or body[group] for group in ordered)
+    return tuple(max(sorted(word), key=word.__getitem__).replace("_", " ") for word in words)
+
+
+def _sure(subject: str, body: str) -> bool:
+    """A strong phrase in the text, asserted."""
+    source = Source(ticket_id=0)
+    passages = [Passage(source=source, text=text, at=_ANY_TIME) for text in (subject, body)]
+    strong = vocabulary.SECURITY_BREACH + vocabulary.SECURITY_REPORT
+    return bool(asserted(passages, strong, conditional=True))

@@ -58,7 +58,7 @@ def hits(
     wanted = lexicon(phrases)
     for passage in passages:
         for sentence in sentences(passage.text):
-            for phrase, first, last in wanted.find(sentence.words):
+            for phrase, first, last in wanted.find_in(sentence):
                 how = stance(sentence, first, last, phrase=phrase, conditional=conditional)
                 yield Hit(passage, phrase, how, quote(passage.text, sentence, first))
 
@@ -98,7 +98,7 @@ def taken_back_until(text: str) -> int:
         sentence.words[last].end
         for sentence in sentences(text)
         if not sentence.asks
-        for phrase, first, last in stances.TAKEN_BACK.find(sentence.words)
+        for phrase, first, last in stances.TAKEN_BACK.find_in(sentence)
         if stance(sentence, first, last, phrase=phrase) == "asserted"
     ]
     return max(ends, default=0)
@@ -156,9 +156,15 @@ def _denied_after(words: Sequence[Word]) -> bool:
 
 def _asked(sentence: Sentence, first: int) -> bool:
     """In a how-to question. "Why is production down?" is none, and tells that it is down."""
-    starts = [start for _, start, _ in stances.ASKED.find(sentence.words)]
+    starts = [start for _, start, _ in stances.ASKED.find_in(sentence)]
     opens = any(start < _OPENING for start in starts)
     return any(start <= first for start in starts) and (sentence.asks or opens)
+
+
+def without_questions(text: str) -> str:
+    """The text without its how-to questions."""
+    kept = (s for s in sentences(text) if not _asked(s, len(s.words)))
+    return "\n".join(text[sentence.start : sentence.end].strip() for sentence in kept)
 
 
 def _supposed(words: Sequence[Word], first: int, *, conditional: bool) -> bool:

@@ -45,6 +45,7 @@ class Sentence:
     end: int
     words: tuple[Word, ...]
     asks: bool
+    vocabulary: frozenset[str]
 
 
 @lru_cache(maxsize=256)
@@ -57,7 +58,8 @@ def sentences(text: str) -> tuple[Sentence, ...]:
             for match in _WORD.finditer(text, start, end)
         )
         if words:
-            found.append(Sentence(start, end, words, asks="?" in text[start:end]))
+            vocabulary = frozenset(word.text for word in words)
+            found.append(Sentence(start, end, words, "?" in vocabulary, vocabulary))
     return tuple(found)
 
 
@@ -113,6 +115,12 @@ class Lexicon:
 
     by_word: Mapping[str, tuple[Pattern, ...]]
     by_beginning: Mapping[str, tuple[Pattern, ...]]
+    first_words: frozenset[str]
+
+    def find_in(self, sentence: Sentence) -> Iterator[tuple[str, int, int]]:
+        """As `find`; most sentences are passed over at once, since no phrase can begin there."""
+        if self.by_beginning or not self.first_words.isdisjoint(sentence.vocabulary):
+            yield from self.find(sentence.words)
 
     def find(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
         """Phrase, first and last word (inclusive) of each place, in reading order."""
@@ -147,6 +155,7 @@ def lexicon(phrases: tuple[str, ...]) -> Lexicon:
     return Lexicon(
         {word: tuple(patterns) for word, patterns in by_word.items()},
         {beginning: tuple(patterns) for beginning, patterns in by_beginning.items()},
+        frozenset(by_word),
     )
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
+from connector.core import vocabulary
 from connector.core.duration import Duration
 from connector.core.model import Frozen
 from connector.core.signals_text import Phrase
-from connector.core.triggers import vocabulary
 from connector.core.triggers.business import (
     CustomerAtRisk,
     ExecutiveInvolved,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from connector.core import vocabulary
 from connector.core.duration import spell
 from connector.core.model import Case, Category, Source
 from connector.core.signals_text import Phrase  # noqa: TC001 - pydantic reads it
-from connector.core.triggers import vocabulary
 from connector.core.triggers.base import Answer, Trigger, WordsTrigger, told
 
 if TYPE_CHECKING:

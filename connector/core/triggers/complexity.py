@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import PositiveInt  # noqa: TC002 - read at run time
 
+from connector.core import vocabulary
 from connector.core.model import Case, Category, Source
 from connector.core.signals_text import Phrase  # noqa: TC001 - pydantic reads it
-from connector.core.triggers import vocabulary
 from connector.core.triggers.base import Answer, WordsTrigger, counted
 
 

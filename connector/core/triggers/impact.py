@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
+from connector.core import vocabulary
 from connector.core.model import Case, Category, Source
 from connector.core.security import security_score
 from connector.core.signals import quote as quote_of
 from connector.core.signals import stance as stance_of
-from connector.core.signals import standing_words
+from connector.core.signals import standing_words, without_questions
 from connector.core.signals_text import Phrase, sentences
-from connector.core.triggers import vocabulary
 from connector.core.triggers.base import Answer, WordsTrigger, counted, place
 
 if TYPE_CHECKING:
@@ -187,8 +187,8 @@ class SecurityReport(WordsTrigger):
         return self._judge_score(case)
 
     def _judge_score(self, case: Case) -> Answer:
-        first = "\n".join(passage.text for passage in case.customer_words)
-        reading = security_score(case.ticket.subject, first)
+        said = [without_questions(passage.text) for passage in case.customer_words]
+        reading = security_score(without_questions(case.ticket.subject), "\n".join(said))
         if reading.score < self.threshold or not reading.cues:
             return None
         return self.found(

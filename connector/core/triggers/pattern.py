@@ -140,7 +140,7 @@ class SeverityRising(Trigger):
 
 
 def raised_by(change: Change) -> int:
-    """By how many steps a change raised the priority; 0 for the first one ever set and for falls."""
+    """By how many steps a change raised the priority; 0 for the first one set and for falls."""
     if change.old not in PRIORITIES or change.new not in PRIORITIES:
         return 0
     return max(0, PRIORITIES.index(str(change.new)) - PRIORITIES.index(str(change.old)))

@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
+from connector.core import vocabulary
 from connector.core.model import Case, Finding, Severity, Source
 from connector.core.signals import Hit, asserted, hits
 from connector.core.signals_text import Phrase  # noqa: TC001 - pydantic reads it
-from connector.core.triggers import vocabulary
 from connector.core.triggers.base import Answer, Question, mark_of, told
 
 Effect = Literal["stop", "lower"]

@@ -218,17 +218,20 @@ LEGAL: Final = phrase_lines("""
 """)
 
 PRESS: Final = phrase_lines("""
-    journalist|journalists|reporter|newspaper
-    the|to press|media
-    go|going public
-    social media
-    on|to twitter|linkedin|reddit|trustpilot|glassdoor|facebook|x.com|mastodon|youtube
-    post|posting|posted|write|writing|leave|leaving ... review|trustpilot|twitter|linkedin|
-    reddit
+    journalist|journalists|newspaper|newspapers
+    contact|inform|call|talk|speak|tell|go|going|turn ... press|media|newspaper|journalist
+    go|going|gone public about|with
+    make|making this|it public
+    post|posting|posted|share|sharing|complain|complaining ... on|to twitter|linkedin|reddit|
+    trustpilot|glassdoor|facebook|mastodon|youtube
+    write|writing|leave|leaving|post|posting|posted ... negative|bad|one-star|1-star|public|honest|
+    review|trustpilot
     negative|bad|one-star|1-star|public review|reviews
-    presse|medien
-    les médias
-    la prensa
+    on|via|over social media
+    bekannt aus der presse
+    an die presse|medien|öffentlichkeit
+    aux médias|journalistes
+    a la prensa
 """)
 
 EXECUTIVE: Final = phrase_lines("""
@@ -321,8 +324,10 @@ SECURITY_BREACH: Final = phrase_lines("""
     hacked our|my|the|into|account
     unauthorized|unauthorised|unknown|foreign|suspicious|strange access|login|logins|sign-in|
     sign-ins|user|transactions|person
-    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... accessed|logged|
-    gained|stole|got|took|broke|used|changed|has|have|had
+    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... accessed|gained|stole|
+    stolen|broke|hijacked
+    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... logged|got|broke|
+    gained in|into|access
     see|sees|seeing|saw|view|viewing|access|accessing|read|shown|showing|shows|download|
     open ... other|another|different|someone|somebody|wrong customer*|client*|compan*|organi*|
     tenant*|user's|users'|account*|person's|else's
@@ -367,6 +372,8 @@ SECURITY_REPORT: Final = phrase_lines("""
     mfa|permission|permissions|access|security
     without|no authentication|authorization|login|password ... access|read|download|open|view|
     delete|change
+    access|log|login|read|see|open|view|download|change ... without|no ... password|passwords|
+    authentication|authorization|permission|permissions|login|credentials
     penetration|pen test|tester found|report|finding|findings|shows|result|results
     pentest found|report|finding|findings|shows|result|results
     bug bounty
