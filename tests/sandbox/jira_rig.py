@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import requests
 import uvicorn
 from openapi_schema_validator import OAS30Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from connector.sandbox.control import control_routes
@@ -36,7 +36,7 @@ DOCUMENT: Json = {
     "content": [{"type": "paragraph", "content": [{"type": "text", "text": "It broke."}]}],
 }
 
-UNDOCUMENTED = {401, 403, 404, 410, 413, 429, 500}
+UNDOCUMENTED = {400, 401, 403, 404, 410, 413, 415, 429, 500}
 """Statuses that Atlassian's file leaves out of some operations, and every operation can have."""
 
 
@@ -180,7 +180,7 @@ class Judge:
 
     def __init__(self, path: Path) -> None:
         self._spec: Json = json.loads(path.read_text(encoding="utf-8"))
-        resource: Any = Resource(contents=self._spec, specification=DRAFT4)
+        resource = DRAFT4.create_resource(self._spec)
         self._registry: Any = Registry().with_resource("spec", resource)
         self.seen: set[tuple[str, str, int]] = set()
 
@@ -254,4 +254,3 @@ def _without_nulls(body: Any) -> Any:
     if isinstance(body, list):
         return [_without_nulls(value) for value in body]
     return body
-

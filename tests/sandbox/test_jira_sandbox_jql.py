@@ -93,9 +93,7 @@ def test_a_query_that_is_no_jql_is_a_400_with_a_message(rig: Rig, broken: str) -
         ("project = ESC and status is To", "is"),
     ],
 )
-def test_a_name_that_the_site_lacks_is_a_400_that_names_it(
-    rig: Rig, query: str, word: str
-) -> None:
+def test_a_name_that_the_site_lacks_is_a_400_that_names_it(rig: Rig, query: str, word: str) -> None:
     rig.create()
     path = "/search/jql" if rig.cloud else "/search"
     answer = rig.call("GET", path, jql=query)

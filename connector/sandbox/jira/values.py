@@ -55,7 +55,10 @@ class Switches(Frozen):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except KeyError:
+            raise ValueError(f"{value!r} is no time zone") from None
         return value
 
 
