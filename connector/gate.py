@@ -208,9 +208,8 @@ class Gate:
         except ConnectorError as error:
             self._set_aside(row, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours: this write only, looked up later
-            self._uncertain(
-                row, escalation, UncertainError(f"{type(error).__name__} in {row.kind}")
-            )
+            unknown = UncertainError(f"{type(error).__name__} in {row.kind}")
+            return self._uncertain(row, escalation, unknown)
         else:
             self._done(row, found, "done")
             return True

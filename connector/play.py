@@ -9,6 +9,7 @@ import click
 from connector.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from connector.app import App
@@ -49,7 +50,7 @@ def run_sandbox(
 
     if load is not None and empty:
         raise ConfigError("--load and --empty exclude each other: name a file, or start empty")
-    seed, bad = _seed(load, empty=empty)
+    seed, bad = _seed(load, app.now, empty=empty)
     if app.frozen:
         seed = seed.model_copy(update={"now": app.now})
     world = World(
@@ -97,8 +98,9 @@ def config_for(sandbox: Sandbox) -> str:
     )
 
 
-def _seed(load: Path | None, *, empty: bool) -> tuple[Seed, int]:
-    from connector.sandbox.seed import Seed, seed_from_lines
+def _seed(load: Path | None, now: datetime, *, empty: bool) -> tuple[Seed, int]:
+    from connector.sandbox.lines import seed_from_lines
+    from connector.sandbox.seed import Seed
     from connector.ticketfile import BadLine, TicketLine, read_lines
 
     if empty:
@@ -116,4 +118,4 @@ def _seed(load: Path | None, *, empty: bool) -> tuple[Seed, int]:
                 click.echo(f"{load}: line {line.number}: {line.reason}; left out", err=True)
             else:
                 lines.append(line)
-    return seed_from_lines(lines), bad
+    return seed_from_lines(lines, now=now), bad

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from builders import a_ticket
+from fakes import FakeDesk, FakeTracker, Once
+
 from connector.core.markers import escalation_id_of, marker_of, payload_hash
 from connector.core.model import Customer, IssueRef, Severity, State, Target
 from connector.core.plan import Affected, Intended, Place, issue_writes, ticket_writes
@@ -25,10 +27,12 @@ from connector.errors import (
 from connector.gate import Gate
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState, LinkRow
 from connector.ledger.store import Ledger, Transaction, open_ledger
-from connector.lookup import Found
-from fakes import FakeDesk, FakeTracker, Once
 
-from builders import a_ticket
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from connector.lookup import Found
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -218,7 +222,10 @@ def test_a_dry_run_names_the_writes_of_the_real_run_and_makes_none(
 
 @pytest.mark.parametrize("searchable", [True, False], ids=["search sees it", "search lags"])
 def test_a_create_whose_answer_was_lost_is_adopted_not_repeated(
-    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, searchable: bool
+    ledger: Ledger,
+    desk: FakeDesk,
+    tracker: FakeTracker,
+    searchable: bool,  # noqa: FBT001 - a case of the table
 ) -> None:
     plan(ledger)
     tracker.trouble = Once("after create_issue", UncertainError("answer lost"))
