@@ -25,7 +25,7 @@ from connector.credentials import (
 )
 from connector.errors import ConfigError, InvalidConfigError
 from connector.mapping_files import read_toml, shown
-from connector.problems import problems_of, spot_at, unknown_key
+from connector.problems import problems_of, unknown_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,6 +155,15 @@ class MappingSettings(Frozen):
     path: Path | None = None
 
 
+SECTIONS: Mapping[str, type[Frozen]] = {
+    "zendesk": ZendeskSettings,
+    "jira": JiraSettings,
+    "store": StoreSettings,
+    "sweep": SweepSettings,
+    "mappings": MappingSettings,
+}
+
+
 class Settings(BaseSettings):
     """Everything that config.toml says, environment included. Made by `load_settings` only."""
 
@@ -196,8 +205,7 @@ def load_settings(
     content = read_toml(file, problems)
     if content is None:
         raise InvalidConfigError(problems)
-    schema = Settings.model_json_schema()
-    variables = _variables(environ, schema, problems)
+    variables = _variables(environ, problems)
     given = Given(
         file=shown(file),
         folder=file.resolve().parent,
@@ -234,33 +242,30 @@ def _config_file(path: Path | None, environ: Mapping[str, str]) -> Path:
     )
 
 
-def _variables(
-    environ: Mapping[str, str], schema: Mapping[str, Any], problems: list[str]
-) -> dict[Key, str | int]:
+def _variables(environ: Mapping[str, str], problems: list[str]) -> dict[Key, str | int]:
     """Values by section and key. An empty variable counts as not set."""
     found: dict[Key, str | int] = {}
-    sections = schema["properties"]
     for name, value in sorted(environ.items()):
         section, between, key = name.removeprefix(PREFIX).lower().partition(BETWEEN)
         if not name.startswith(PREFIX) or not between or not value.strip():
             continue
-        if section not in sections:
-            known = [f"{PREFIX}{known.upper()}{BETWEEN}…" for known in sections]
+        if section not in SECTIONS:
+            known = [f"{PREFIX}{known.upper()}{BETWEEN}…" for known in SECTIONS]
             problems.append(unknown_key(f"${name}", name, known))
             continue
-        keys = spot_at(schema, (section,)).schema["properties"]
+        keys = SECTIONS[section].model_fields
         if key not in keys:
             known = [variable_of((section, each)) for each in keys]
             problems.append(unknown_key(f"${name}", name, known))
             continue
-        whole = keys[key].get("type") == "integer" and re.fullmatch(r"-?[0-9]{1,9}", value.strip())
+        whole = keys[key].annotation is int and re.fullmatch(r"-?[0-9]{1,9}", value.strip())
         found[section, key] = int(value) if whole else value.strip()
     return found
 
 
 def _merged(content: Mapping[str, Any], variables: Mapping[Key, str | int]) -> dict[str, Any]:
     """The file's tables with the variables over them; every section is there."""
-    tables = {section: {} for section in Settings.model_fields} | {
+    tables: dict[str, Any] = {section: {} for section in SECTIONS} | {
         section: dict(table) if isinstance(table, dict) else table
         for section, table in content.items()
     }

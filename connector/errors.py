@@ -70,10 +70,14 @@ class InvalidConfigError(ConfigError):
         super().__init__(first + "\n  ".join(problems))
 
 
+_NEAR = 0.65
+"""Less than that, and the nearest name is a guess that misleads ("hold" for "solved")."""
+
+
 def did_you_mean(value: str, known: Collection[str]) -> str:
     """`" Did you mean 'x'?"` for the nearest known name in any case, or an empty string."""
     by_folded = {name.casefold(): name for name in known}
-    near = get_close_matches(value.casefold(), list(by_folded), n=1)
+    near = get_close_matches(value.casefold(), list(by_folded), n=1, cutoff=_NEAR)
     return f" Did you mean {by_folded[near[0]]!r}?" if near else ""
 
 

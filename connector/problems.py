@@ -6,6 +6,7 @@ What is allowed is read from the model's JSON schema, at the very place of the m
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from connector.core.names import UnknownNameError
@@ -97,7 +98,9 @@ def spot_at(schema: Mapping[str, Json], loc: Loc) -> Spot:
             here = _resolved(schema, {"$ref": tags[part]})
             continue
         path += f".{part}" if path else part
+        by_pattern = (s for p, s in here.get("patternProperties", {}).items() if re.search(p, part))
         below = here.get("properties", {}).get(part) or here.get("additionalProperties")
+        below = below if isinstance(below, dict) else next(by_pattern, None)
         here = _resolved(schema, below) if isinstance(below, dict) else {}
     return Spot(path, here)
 
@@ -130,7 +133,9 @@ def _said(detail: ErrorDetails, schema: Mapping[str, Json], place: str, *, shown
         near = did_you_mean(str(value), cause.known) if shown else ""
         return f"{is_value}, which is no {cause.what}.{_allowed(cause.known)}{near}"
     if kind == "value_error":
-        return f"{place if isinstance(value, dict | list) else is_value}: {cause}."
+        said = str(cause)
+        stop = "" if said.endswith((".", "?")) else "."
+        return f"{place if isinstance(value, dict | list) else is_value}: {said}{stop}"
     return f"{is_value}: expected {_expected(kind, context, detail['msg'])}."
 
 

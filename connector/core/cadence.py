@@ -38,7 +38,7 @@ _HORIZON = timedelta(days=3660)
 """How far back or ahead hours are counted. A wrong date must not cost minutes of counting."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class BusinessHours:
     """When somebody is at work: spans per weekday (0 is Monday) in one zone, minus holidays.
 
@@ -51,7 +51,7 @@ class BusinessHours:
     hours: Mapping[int, Sequence[Span]]
     holidays: Container[date] = frozenset()
     _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
-        default_factory=dict, init=False, repr=False
+        default_factory=dict, init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
@@ -267,20 +267,23 @@ class CadenceMapping(Frozen):
     hours: WeekHours
     holidays: Holidays = Holidays()
     severity: Mapping[Severity, Schedule] = Field(json_schema_extra={"required": list(Severity)})
-    _business_hours: BusinessHours = PrivateAttr()
+    _business_hours: BusinessHours | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _open_sometimes(self, info: ValidationInfo) -> CadenceMapping:
         missing = [severity for severity in Severity if severity not in self.severity]
         if missing:
             raise ValueError(f"severity.{missing[0]} is missing; each severity needs its intervals")
-        look_up = (info.context or {}).get("days_off", _no_days_off)
-        days_off = _Either((frozenset(self.holidays.also), look_up(self.holidays)))
-        self._business_hours = BusinessHours(ZoneInfo(self.zone), self.hours.spans, days_off)
+        if self._business_hours is None:  # set already when it becomes part of another value
+            look_up = (info.context or {}).get("days_off", _no_days_off)
+            days_off = _Either((frozenset(self.holidays.also), look_up(self.holidays)))
+            self._business_hours = BusinessHours(ZoneInfo(self.zone), self.hours.spans, days_off)
         return self
 
     @property
     def business_hours(self) -> BusinessHours:
+        if self._business_hours is None:
+            raise ValueError("made without validation, so the hours are not known")
         return self._business_hours
 
     def schedule(self, severity: Severity) -> Schedule:
