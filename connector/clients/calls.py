@@ -18,7 +18,7 @@ Side = Literal["zendesk", "jira"]
 ACCOUNT = "account"
 INCREMENTAL = "incremental"
 
-_NUMBER = re.compile(r"(?<=/)\d+(?=[/.]|$)")
+_NUMBER = re.compile(r"(?<!/rest/api/)(?<=/)\d+(?=[/.]|$)")
 _KEY = re.compile(r"(?<=/)[A-Z][A-Z0-9_]+-\d+(?=/|$)")
 _TICKET = re.compile(r"/tickets/(\d+)")
 _ISSUE = re.compile(r"/issue/([A-Z0-9_-]*\d+)(?=/|$)")

@@ -15,8 +15,6 @@ from connector.errors import PublicWriteRefusedError
 if TYPE_CHECKING:
     from connector.clients.calls import Call
 
-_COMMENTS = frozenset({"comment", "comments"})
-
 
 def refuse_public_comments(call: Call, body: bytes | str | None) -> None:
     """Raises PublicWriteRefusedError unless every comment in the body has `public` false.
@@ -44,13 +42,13 @@ def _comments(document: Any) -> list[Any]:
     open_ends = [document]
     while open_ends:
         value = open_ends.pop()
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if key in _COMMENTS:
-                    found.extend(inner if isinstance(inner, list) else [inner])
-                open_ends.append(inner)
-        elif isinstance(value, list):
-            open_ends.extend(value)
+        if isinstance(value, list):
+            open_ends += value
+        elif isinstance(value, dict):
+            several = value.get("comments", [])
+            found += [value["comment"]] if "comment" in value else []
+            found += several if isinstance(several, list) else [several]
+            open_ends += value.values()
     return found
 
 

@@ -6,7 +6,6 @@ section 1 so that it makes no request of its own. The only module that imports j
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -48,8 +47,6 @@ if TYPE_CHECKING:
     from connector.clients.transport import Answer
     from connector.core.model import Json
     from connector.ports import Issue, IssueDraft, RemoteLink, TrackerComment
-
-log = logging.getLogger(__name__)
 
 Deployment = Literal["cloud", "datacenter"]
 
@@ -287,8 +284,6 @@ class _JiraLine:
         )
         client.deploymentType = "Cloud" if cloud else "Server"
         transport.equip(client._session)  # noqa: SLF001 - the recipe; the version is pinned
-        # It logs whole answers at DEBUG.
-        logging.getLogger("jira").setLevel(logging.CRITICAL)
 
     def close(self) -> None:
         cast("Any", self._client).close()

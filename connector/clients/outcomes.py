@@ -82,7 +82,8 @@ def error_of(
     told = _header_seconds(reply.headers, now)
     if reply.status == 503 and told is not None and not call.write:  # noqa: PLR2004
         return BusyError(f"{call.what} answered 503{_busy_for(told)}", retry_after=told)
-    return lost(call, _answered(reply, hide))
+    # What a failing server says is for its operators, and may hold anything.
+    return lost(call, _answered(reply))
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
@@ -233,8 +234,8 @@ def _date(raw: str) -> float | None:
         return None
 
 
-def _answered(reply: Reply, hide: Callable[[str], str]) -> str:
-    said = "; ".join(messages(reply.document, hide))
+def _answered(reply: Reply, hide: Callable[[str], str] | None = None) -> str:
+    said = "; ".join(messages(reply.document, hide)) if hide else ""
     trace = request_id(reply.headers)
     return (
         f"answered {reply.status}"

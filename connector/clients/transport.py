@@ -8,6 +8,7 @@ ever sees a failure that it could repeat, sleep over, log, or follow to another 
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import time
 from datetime import UTC, datetime
@@ -52,6 +53,9 @@ TIMEOUTS = (5.0, 30.0)
 
 DEADLINE = 120.0
 """Seconds for one request from its first byte to the last of its answer."""
+
+_TALKATIVE = ("urllib3", "zenpy", "jira")
+"""Loggers that would write queries, headers and whole bodies at DEBUG."""
 
 _STALE_AFTER = 4.0
 _FAILURES = (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
@@ -105,6 +109,8 @@ class Transport:
 
     def equip(self, session: Session) -> Session:
         """Makes this session ours: adapter, signature, no environment, no redirects."""
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
         session.mount("https://", self._adapter)
         session.mount("http://", self._adapter)
         session.trust_env = False
@@ -183,7 +189,7 @@ class _Adapter(HTTPAdapter):
         del stream, timeout, verify, cert
         call = self._admitted(request)
         answer, error = self._once(call, request, proxies)
-        signer = self._transport.signer
+        signer = self._transport.signer if "Authorization" in request.headers else None
         if getattr(error, "status", None) == 401 and signer and signer.renew():  # noqa: PLR2004
             answer, error = self._once(call, signer(request), proxies)
         if error is not None:

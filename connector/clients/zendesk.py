@@ -248,8 +248,6 @@ class _ZenpyLine:
             os.environ.pop(name, None)
         from zenpy import Zenpy  # noqa: TID251 - here and nowhere else, and only when used
 
-        # It logs whole requests at DEBUG.
-        logging.getLogger("zenpy").setLevel(logging.WARNING)
         self.transport = transport
         self.policy = transport.policy
         self.session = transport.equip(requests.Session())

@@ -98,11 +98,12 @@ def _head(status: int, length: int, headers: dict[str, str]) -> bytes:
 class Loopback:
     """Answers in turn; the last answer is given for ever. `seen` holds every request.
 
-    `rules` come first: the first whose text is in "METHOD /path" answers.
+    `rules` come first: the first whose text is in "METHOD /path" answers. Then `respond`.
     """
 
     answers: list[Answer] = field(default_factory=list)
     rules: dict[str, Answer] = field(default_factory=dict)
+    respond: Callable[[Seen], Answer] | None = None
     tls: ssl.SSLContext | None = None
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
@@ -169,6 +170,8 @@ class Loopback:
         for part, answer in self.rules.items():
             if part in line:
                 return answer
+        if self.respond is not None:
+            return self.respond(request)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
