@@ -1,4 +1,4 @@
-"""A running Jira for the tests of the sandbox."""
+"""A running Zendesk for the tests of the sandbox."""
 
 from __future__ import annotations
 
@@ -7,51 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import zendesk_rig
-from jira_rig import Judge, Rig, Stage
 
 from connector.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-@pytest.fixture(scope="session")
-def jira_judge() -> Judge | None:
-    """Atlassian's file, where it lies beside the repository."""
-    repository = Path(__file__).resolve().parents[2]
-    path = repository.parent / "shared" / "specs" / "jira-cloud-v3.json"
-    return Judge(path) if path.is_file() else None
-
-
-@pytest.fixture(scope="session")
-def jira_stage() -> Iterator[Stage]:
-    stage = Stage()
-    stage.start()
-    yield stage
-    stage.stop()
-
-
-@pytest.fixture
-def cloud(jira_stage: Stage, jira_judge: Judge | None) -> Iterator[Rig]:
-    """A fresh Jira Cloud; the clock stands."""
-    rig = Rig(jira_stage.fresh("cloud"), jira_judge)
-    yield rig
-    rig.session.close()
-
-
-@pytest.fixture
-def datacenter(jira_stage: Stage) -> Iterator[Rig]:
-    """A fresh Jira Data Center; the clock stands."""
-    rig = Rig(jira_stage.fresh("datacenter"), None)
-    yield rig
-    rig.session.close()
-
-
-@pytest.fixture(params=["cloud", "datacenter"])
-def rig(request: pytest.FixtureRequest) -> Rig:
-    """Each deployment in turn."""
-    each: Rig = request.getfixturevalue(request.param)
-    return each
 
 
 @pytest.fixture(scope="session")

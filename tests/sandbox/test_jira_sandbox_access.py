@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from jira_rig import Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 NOBODY: dict[str, str] = {}
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from jira_rig import Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 
 def build(rig: Rig, *, ask_server: bool = False) -> JIRA:
     log_in: dict[str, Any] = {"basic_auth": (EMAIL, TOKEN)} if rig.cloud else {"token_auth": TOKEN}

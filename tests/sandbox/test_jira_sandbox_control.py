@@ -7,6 +7,8 @@ import pytest
 if TYPE_CHECKING:
     from jira_rig import Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 
 def refused(rig: Rig, path: str, body: object) -> int:
     url = f"{rig.url}/_sandbox/jira/{path}"

@@ -9,6 +9,8 @@ from jira_rig import DOCUMENT
 if TYPE_CHECKING:
     from jira_rig import Json, Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 GLOBAL_ID = "system=zendesk&site=acme&ticket=7"
 
 

@@ -9,6 +9,8 @@ from jira_rig import DOCUMENT
 if TYPE_CHECKING:
     from jira_rig import Json, Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 UNKNOWN = "It is not on the appropriate screen, or unknown."
 TOO_LONG = "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
 

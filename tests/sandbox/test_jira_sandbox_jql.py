@@ -15,6 +15,8 @@ from connector.sandbox.jira.jql import All, AnyOf, Clause, JqlError, Not, Value
 if TYPE_CHECKING:
     from jira_rig import Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 
 def test_and_binds_closer_than_or_and_parentheses_closer_than_both() -> None:
     a, b, c = (Clause(name, "=", (Value("1"),)) for name in "abc")

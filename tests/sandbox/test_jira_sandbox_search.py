@@ -10,6 +10,8 @@ from connector.sandbox.world import Options
 if TYPE_CHECKING:
     from jira_rig import Json, Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 
 def lagging(rig: Rig, seconds: float, *, fresh_keys: bool = True) -> None:
     options = rig.world.options.model_dump()

@@ -9,6 +9,8 @@ from jira_rig import NOON
 if TYPE_CHECKING:
     from jira_rig import Rig
 
+pytest_plugins = ("jira_fixtures",)
+
 
 @pytest.fixture
 def key(rig: Rig) -> str:
