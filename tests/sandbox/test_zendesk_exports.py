@@ -15,6 +15,8 @@ from connector.sandbox.zendesk.exports import read_cursor, write_cursor
 if TYPE_CHECKING:
     from zendesk_rig import Rig
 
+pytest_plugins = ("zendesk_fixtures",)
+
 
 def ids(tickets: list[dict[str, Any]]) -> list[int]:
     return [ticket["id"] for ticket in tickets]

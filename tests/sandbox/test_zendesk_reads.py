@@ -23,6 +23,8 @@ from connector.sandbox.seed import SeedAttachment, SeedChange, SeedComment, Seed
 if TYPE_CHECKING:
     from zendesk_rig import Rig
 
+pytest_plugins = ("zendesk_fixtures",)
+
 
 def test_a_ticket_tells_its_sideloads_where_they_belong(desk: Rig) -> None:
     desk.fresh(a_seed(a_thread(id=7, sla=(a_clock(),))))

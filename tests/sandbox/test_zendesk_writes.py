@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import requests
     from zendesk_rig import Rig
 
+pytest_plugins = ("zendesk_fixtures",)
+
 
 def note(body: str = "Escalated.", *, public: bool = False) -> dict[str, Any]:
     return {"body": body, "public": public}

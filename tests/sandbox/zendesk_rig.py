@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 import yaml
 from openapi_schema_validator import OAS30Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from connector.sandbox.seed import (
@@ -163,7 +163,8 @@ class Rig:
 
     def field_id(self, title: str) -> int:
         fields = self.get("/ticket_fields.json")["ticket_fields"]
-        return next(field["id"] for field in fields if field["title"] == title)
+        found: int = next(field["id"] for field in fields if field["title"] == title)
+        return found
 
     def later(self, **span: float) -> None:
         self.world.clock.advance(timedelta(**span))
@@ -196,9 +197,9 @@ class Judge:
     UNJUDGED = frozenset({"/api/v2/incremental/ticket_events", "/api/v2/tickets/{}/metrics"})
 
     def __init__(self, path: Path) -> None:
-        self._spec: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - its base is the safe one
-        resource: Any = Resource(contents=self._spec, specification=DRAFT4)
-        self._registry: Any = Registry().with_resource("spec", resource)
+        self._spec: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        registry: Any = Registry()
+        self._registry = registry.with_resource("spec", DRAFT4.create_resource(self._spec))
         self.seen: set[tuple[str, str]] = set()
 
     @cache  # noqa: B019 - one judge lives as long as the test session
@@ -269,4 +270,8 @@ class _Loader(yaml.CSafeLoader):
     """Knows the bare `=` of Zendesk's file, a value in old YAML."""
 
 
-_Loader.add_constructor("tag:yaml.org,2002:value", yaml.CSafeLoader.construct_yaml_str)
+def _as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", _as_text)
