@@ -61,18 +61,20 @@ class SecurityReading(Frozen):
 
 
 def security_score(subject: str, body: str) -> SecurityReading:
-    """How much a report reads like one about security. The same text gives the same reading."""
+    """How much a report reads like one about security, and whether it says so outright."""
+    return score_words(subject, body).model_copy(update={"sure": _sure(subject, body)})
+
+
+def score_words(subject: str, body: str) -> SecurityReading:
+    """The score alone; `sure` is not looked for. The same text gives the same reading."""
     found = cues_in(subject, body)
     weights, bias = _model()
     features = features_of(found)
     z = bias + sum(weights.get(name, 0.0) * value for name, value in features.items())
-    score = 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
-    telling = [name for name in {*found[0], *found[1]} if name in TELLING]
+    score = round(1 / (1 + math.exp(-max(-30.0, min(30.0, z)))), 4)
+    cues = _strongest(found, weights)
     return SecurityReading(
-        score=round(score, 4),
-        hint=score >= THRESHOLD and bool(telling),
-        sure=_sure(subject, body),
-        cues=_strongest(found, weights),
+        score=score, hint=score >= THRESHOLD and bool(cues), sure=False, cues=cues
     )
 
 

@@ -52,6 +52,7 @@ DENIED_AFTER: Final = lexicon(
     can|could be ruled|excluded
     has|have been ruled|excluded
     false alarm|positive
+    prevention|protection
 """)
 )
 
@@ -98,6 +99,9 @@ ASKED: Final = lexicon(
     are you|they ... compliant|certified|audited
     i|we would|'d|want|wanted|wish|like ... know|learn|understand how|what|where|whether
     i'd|we'd like to know|learn|understand how|what|where|whether
+    please send|share|provide|forward us|me|over ... report|reports|results|certificate|
+    certificates|documentation|questionnaire|policy|policies|statement|evidence
+    fill|complete ... questionnaire|assessment
     looking for documentation|guidance|instructions|information|docs
     wie kann|können|könnte|soll|sollen|melde|melden|mache|machen ich|wir|man
     wo kann|können|finde|finden|melde|melden ich|wir|man

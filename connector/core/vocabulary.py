@@ -75,14 +75,16 @@ DATA_LOSS: Final = phrase_lines("""
 """)
 
 DATA_INTEGRITY: Final = phrase_lines("""
-    data|figures|numbers|totals|balances|records|reports|inventory|stock ... inconsistent|
-    mismatch*|wrong|incorrect|inaccurate|duplicated
-    wrong|incorrect|inconsistent|inaccurate|duplicate|duplicated data|figures|totals|balances|
-    amounts|invoices|charges|bookings|payments|records
-    charged|billed|booked|invoiced|paid twice
-    double charged|billed|booked|booking|bookings|charges
+    data|figures|totals|balances|records|inventory|stock|amounts ... inconsistent|mismatch*|
+    duplicated|mixed
+    inconsistent|duplicate|duplicated|mixed-up data|figures|totals|balances|invoices|charges|
+    bookings|payments|records
+    wrong|incorrect|false data|records|values|balances in|on|for|shown|stored|saved
+    data|records|values|balances is|are|was|were wrong|incorrect|false
+    charged|billed|booked|invoiced|paid|debited|ordered twice|double
+    double charged|billed|booked|booking|bookings|charges|payment|payments
     data integrity
-    out of sync
+    data|records|systems is|are out of sync
     assigned to|shown the wrong customer|account|user
     falsche|fehlerhafte|doppelte daten|beträge|rechnungen|buchungen|zahlen|werte
     doppelt abgebucht|gebucht|berechnet
@@ -91,28 +93,31 @@ DATA_INTEGRITY: Final = phrase_lines("""
 """)
 
 PRODUCTION_DOWN: Final = phrase_lines("""
-    production|prod is|are|went|has|just|now ... down|offline|unavailable|unreachable|dead|
-    broken
+    production|prod|site|website|service|services|platform|portal|system|systems|application|app|
+    server|servers|api|shop|store|checkout|everything|cluster|tenant|instance|environment is|are|
+    went|goes|keeps|gone down|offline|unavailable|unreachable|inaccessible|dead
+    production|prod|site|website|service|services|platform|portal|system|systems|application|app|
+    server|servers|api|shop|store|checkout|everything|cluster|tenant|instance|environment is|are|
+    has|have|seems|appears|keeps|just currently|completely|totally|fully|entirely|again|now|still|
+    all|suddenly|been|gone|going|to|went|both ... down|offline|unavailable|unreachable|inaccessible
+    production|prod is|has|was ... broken|dead|stopped|halted
     production|prod|system|site|service|platform|server|website|store|shop|app down|outage
     production|prod outage|incident|stopped|halted|standstill
     production|prod ... at a standstill
     outage in|of|on|since|affecting
     complete|total|full|major|massive|system-wide|systemwide|global|nationwide outage|standstill
-    site|website|service|platform|portal|system|application|app|server|servers|api|shop|store|
-    checkout|everything|cluster|tenant|instance|environment is|are|went|has|seems|just|
-    been ... down|offline|unavailable|unreachable
-    whole|entire|complete system|site|service|platform|company|plant|warehouse|business|
-    shop down|stopped|offline|blocked
+    whole|entire|complete system|site|service|platform|company|plant|warehouse|business|shop down|
+    stopped|offline|blocked
     nobody|noone|no-one ... can|is ... log|login|sign|access|work|use|connect|able
     no one|none ... can|is|are ... log|login|sign|access|work|use|connect|able
-    all|every|everyone|everybody ... cannot|can't|unable ... log|login|sign|access|work|use|
-    connect
+    all|every|everyone|everybody ... cannot|can't|unable ... log|login|sign|access|work|use|connect
     everyone|everybody is ... locked|logged|kicked out
     completely|totally|fully down|offline|unavailable|unreachable
     our|the business|operations|production line|lines|has|have|is ... stopped|halted
     steht still
-    system|server|produktion|shop|webseite|anwendung|dienst|plattform ... ausgefallen|offline|
-    down|nicht erreichbar
+    system|server|produktion|shop|webseite|anwendung|dienst|plattform ... ausgefallen|offline
+    system|server|produktion|shop|webseite|anwendung|dienst|plattform ... nicht erreichbar|verfügbar
+    system|server|produktion|shop|webseite|anwendung|dienst|plattform ist|sind ... down
     totalausfall|komplettausfall|systemausfall|serverausfall
     niemand kann ... arbeiten|einloggen|anmelden|zugreifen
     production|site|service|plateforme|serveur|système est|sont ... panne|arrêt|indisponible|
@@ -186,10 +191,23 @@ CHURN: Final = phrase_lines("""
     take|taking our|my business elsewhere
     done with your|this|you company|product|service
     want|demand|request|expect|need a|our|my|the ... refund
-    lose|losing us|me|our as|a|business customer|client
+    lose|losing us|me|our ... customer|client|business|account|contract
     leaving you|your|for
+    i|we|i'll|we'll quit
+    am|are|i'm|we're|will|to quitting|quit your|this|the company|service|product|platform|provider
+    am|are|i'm|we're leaving|quitting
+    leave|leaving|quit|quitting your|this company|service|product|platform|provider|network
+    another|different|new operator|provider|vendor|supplier|carrier
+    say|saying goodbye
+    had enough
+    done|through with you|this|your|it
+    never use|using|buy|buying|order ... again
     last chance|straw
-    kündige|kündigen|kündigung
+    kündige|kündigen|kündigung|gekündigt
+    verlasse|verlassen euch|sie|dich
+    wechsle|wechseln|wechsel|gewechselt zu|zur|zum|weg|auf
+    zu|zur|zum ... wechseln|gewechselt
+    werde|werden|will|wollen|möchte|möchten ... wechseln|kündigen
     wechsle|wechseln ... anbieter|konkurrenz|alternative*
     anbieter|vertrag wechseln|kündigen|beenden
     vertrag ... nicht verlängern
@@ -235,19 +253,19 @@ PRESS: Final = phrase_lines("""
 """)
 
 EXECUTIVE: Final = phrase_lines("""
-    our|my|the ceo|cto|cio|coo|cfo|ciso|cxo|cpo|vp|svp|evp|president|founder|owner|director|
-    board|executives|executive|leadership|management|md
+    our|my|the|your ceo|cto|cio|coo|cfo|ciso|cpo|vp|svp|evp|president|founder|founders
+    our|my management|leadership|executives|executive|director|directors|superiors|boss|chairman
     chief executive|technology|information|operating|financial|security officer
     vice president
     managing director
     board of directors
+    board members|meeting
     i|i'm am|the ceo|cto|cio|coo|cfo|vp|founder|owner|director|president
-    i am|'m the ceo|cto|cio|coo|cfo|vp|founder|owner|director|president
-    escalate|escalated|escalating to|this|it ... ceo|cto|cio|management|manager|executive*|
-    leadership|board|director
-    speak|talk|call|meeting with|to ... manager|supervisor|executive|management|director|ceo|
-    head
-    your ceo|cto|management|leadership|executives|director|board|boss
+    i am|'m the|a ceo|cto|cio|coo|cfo|vp|founder|owner|director|president
+    escalate|escalated|escalating ... ceo|cto|cio|management|manager|executive*|leadership|board|
+    director|supervisor
+    speak|talk|call|meeting with|to ... manager|supervisor|executive|management|director|ceo|boss
+    your management|leadership|executives|director|boss|supervisor
     geschäftsführer|geschäftsführung|geschäftsleitung|vorstand
     vorgesetzten|vorgesetzter
     directeur général
@@ -337,8 +355,6 @@ SECURITY_BREACH: Final = phrase_lines("""
     invoices|records|documents|details|accounts|files ... visible|shown|displayed|accessible|
     appear*
     ransomware
-    phishing attack|attempt|succeeded|mail|email|site|page
-    malware on|in|found|infected
     datenleck|datenpanne|datenschutzverletzung|sicherheitsvorfall
     security incident
     wurde|wurden|sind|ist gehackt|kompromittiert
@@ -372,11 +388,17 @@ SECURITY_REPORT: Final = phrase_lines("""
     mfa|permission|permissions|access|security
     without|no authentication|authorization|login|password ... access|read|download|open|view|
     delete|change
-    access|log|login|read|see|open|view|download|change ... without|no ... password|passwords|
-    authentication|authorization|permission|permissions|login|credentials
+    access|log|login|read|see|open|view|download|change ... without password|authentication|
+    authorization|permission|permissions|credentials
+    access|log|login|read|see|open|view|download|change ... without a|any|valid|entering|
+    providing|my|the password|passwords|authentication|permission|permissions|credentials
     penetration|pen test|tester found|report|finding|findings|shows|result|results
     pentest found|report|finding|findings|shows|result|results
     bug bounty
+    attacker|attackers|hacker|hackers|adversary ... could|can|may|might|able ... read|access|
+    execute|inject|steal|bypass|download|delete|modify|see|run|upload
+    phishing attack|attempt|mail|mails|email|emails|site|page|message
+    malware on|in|found|infected|detected
     zero day
     zero-day|0-day
     cve-*

@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt
 
 from connector.core import vocabulary
 from connector.core.model import Case, Category, Source
-from connector.core.security import security_score
+from connector.core.security import score_words
 from connector.core.signals import quote as quote_of
 from connector.core.signals import stance as stance_of
 from connector.core.signals import standing_words, without_questions
@@ -188,7 +188,7 @@ class SecurityReport(WordsTrigger):
 
     def _judge_score(self, case: Case) -> Answer:
         said = [without_questions(passage.text) for passage in case.customer_words]
-        reading = security_score(without_questions(case.ticket.subject), "\n".join(said))
+        reading = score_words(without_questions(case.ticket.subject), "\n".join(said))
         if reading.score < self.threshold or not reading.cues:
             return None
         return self.found(
