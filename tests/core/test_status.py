@@ -129,6 +129,10 @@ def test_what_is_filled_in_is_not_filled_in_again() -> None:
     )
 
 
+def test_braces_that_name_nothing_stay_as_they_are() -> None:
+    assert fill("a { b, {status}, c }", {"status": "Done"}) == "a { b, Done, c }"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
