@@ -53,14 +53,21 @@ def _journal(call: Call) -> Response:
     entries = call.world.journal.pick(
         side=call.query.get("side"),
         writes=call.query.get("writes") == "1",
-        since=int(call.query.get("since", "0")),
+        since=_since(call),
     )
     return JsonAnswer({"entries": [asdict(entry) for entry in entries]})
 
 
 def _counts(call: Call) -> Response:
-    since = int(call.query.get("since", "0"))
-    return JsonAnswer(call.world.journal.counts(side=call.query.get("side"), since=since))
+    counts = call.world.journal.counts(side=call.query.get("side"), since=_since(call))
+    return JsonAnswer(counts)
+
+
+def _since(call: Call) -> int:
+    given = call.query.get("since", "0")
+    if not given.isdigit():
+        raise Refusal(400, {"error": "since is a number of an entry"})
+    return int(given)
 
 
 def _state(call: Call) -> Response:

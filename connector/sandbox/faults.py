@@ -55,7 +55,10 @@ class Fault(Frozen):
     @field_validator("path")
     @classmethod
     def _compiles(cls, value: str) -> str:
-        re.compile(value)
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
         return value
 
     @property

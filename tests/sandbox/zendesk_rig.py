@@ -252,6 +252,8 @@ def _as_described(body: Any) -> Any:
         kept = {key: _as_described(value) for key, value in body.items() if value is not None}
         if kept.get("status") == "deleted":
             kept["status"] = "closed"  # only exports know it, and the file does not
+        if "index" in kept and "error" in kept:
+            kept = {"index": 0, "id": 0}  # a ticket that was not created has no id to tell
         if kept.get("field_name") == "tags":
             kept = {"type": kept["type"]}  # recorded as lists, where the file wants text
         if "organization_fields" in kept:

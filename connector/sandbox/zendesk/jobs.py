@@ -67,7 +67,7 @@ def merge(visit: Visit) -> Response:
         visit.store, visit.user, target, sources, visit.call.effect,
         target_text=asked.get("target_comment"), source_text=asked.get("source_comment"),
     )  # fmt: skip
-    results = [{"id": id_, "success": True} for id_ in ids]
+    results = [_updated(id_) for id_ in ids]
     return _queued(visit, "Bulk Ticket Merge", "Merging", results)
 
 
@@ -103,33 +103,31 @@ def _update_row(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
         ticket = living_ticket(visit.store, id_)
         wish = Reader(visit.store, "update_many").read(row, ticket)
     except Refusal as refusal:
-        return _failed(id_, refusal)
+        return {"id": id_, "action": "update", "success": False, **_why(refusal)}
     make(visit, ticket, wish)
-    return {"action": "update", "status": "Updated", "success": True, "id": ticket.id}
+    return _updated(ticket.id)
+
+
+def _updated(id_: Id) -> dict[str, Any]:
+    return {"action": "update", "status": "Updated", "success": True, "id": id_}
 
 
 def _create_row(visit: Visit, place: int, row: dict[str, Any]) -> dict[str, Any]:
     try:
         made = new_of(visit, row, Reader(visit.store, "create"))
     except Refusal as refusal:
-        return {"index": place, **_failed(None, refusal)}
+        return {"index": place, **_why(refusal)}
     made.commit(visit.call.effect)
     return {"index": place, "id": made.ticket.id, "account_id": visit.store.account_id}
 
 
-def _failed(id_: Id | None, refusal: Refusal) -> dict[str, Any]:
+def _why(refusal: Refusal) -> dict[str, str]:
     """A row's refusal: the error's name, and its details as one text."""
     body = refusal.body
     details = body.get("details") or {}
     told = "; ".join(item["description"] for items in details.values() for item in items)
-    return {
-        "id": id_,
-        "action": "update",
-        "success": False,
-        "status": "Failed",
-        "error": "TicketUpdateConflict" if body["error"] == "UpdateConflict" else body["error"],
-        "details": told or body["description"],
-    }
+    name = "TicketUpdateConflict" if body["error"] == "UpdateConflict" else body["error"]
+    return {"error": name, "details": told or body["description"]}
 
 
 def _room_for_a_job(visit: Visit) -> None:

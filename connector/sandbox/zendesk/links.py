@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from starlette.responses import Response
+
 from connector.sandbox.frame import JsonAnswer
 from connector.sandbox.zendesk.access import forbidden
 from connector.sandbox.zendesk.desk import invalid, no_endpoint, not_found
 from connector.sandbox.zendesk.entities import JiraLink
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from connector.sandbox.zendesk.desk import Visit
 
 PAGE = 1000
@@ -60,7 +60,7 @@ def delete(visit: Visit) -> Response:
     if link is None:
         raise not_found()
     visit.call.effect("jira_unlink", ticket=link.ticket_id, issue=link.issue_id, id=link.id)
-    return JsonAnswer({"link": _shape(visit, link)})
+    return Response(status_code=204)
 
 
 def _check_installed(visit: Visit) -> None:

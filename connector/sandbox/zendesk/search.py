@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MOST_RESULTS = 1000
 _TERM = re.compile(
-    r"""(?P<minus>-?)(?:(?P<key>[a-z_]+)(?P<op>:|>=|<=|>|<))?(?P<value>"[^"]{0,500}"|\S{1,500})""",
+    r"""(?P<minus>-?)(?:(?P<key>[a-z_][a-z_0-9]{0,60})(?P<op>:|>=|<=|>|<))?(?P<value>"[^"]{0,500}"|\S{1,500})""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ORDERED = {
@@ -106,9 +106,8 @@ def _found(visit: Visit) -> list[Ticket]:
     if query is None:
         raise invalid_parameter("query", "is required")
     terms = parse(query)
-    kinds = {term.value for term in terms if term.key == "type"} | {
-        visit.query.get("filter[type]", "ticket")
-    }
+    kinds = {term.value for term in terms if term.key == "type"}
+    kinds = kinds or {visit.query.get("filter[type]", "ticket")}
     if "ticket" not in kinds:
         return []
     wanted = _grouped(visit, [term for term in terms if term.key != "type"])
