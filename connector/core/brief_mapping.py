@@ -86,7 +86,6 @@ class Wording(Frozen):
     question: Mapping[Item, Words]
     missing: MissingText = "missing: {item} (asked for in the ticket)"
     unknown: Words = "unknown"
-    quoted: Words = "In the customer's words:"
 
     @model_validator(mode="after")
     def _complete(self) -> Wording:
