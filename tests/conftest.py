@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
+import psycopg
 import pytest
+from postgres_server import shared_server
+
+from connector.ledger.store import open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connector.ledger.store import Ledger
+
+_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +31,73 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder `shared` with reference data is not beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket folder of a real PostgreSQL server, one for all workers of this test run."""
+    own = tmp_path_factory.getbasetemp()
+    meeting = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with shared_server(meeting / "postgres") as folder:
+        yield folder
+
+
+@contextmanager
+def _database(server: Path, template: str) -> Iterator[str]:
+    """A database of the test's own, as its name."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(
+        host=str(server), user="postgres", dbname="postgres", autocommit=True
+    ) as session:
+        session.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        yield name
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _migrated_database(postgres_server: Path) -> Iterator[str]:
+    with _database(postgres_server, "template1") as name:
+        open_ledger(f"postgresql://postgres@/{name}?host={postgres_server}", now=_NOON).close()
+        yield name
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ledger") / "escalation.db"
+    open_ledger(f"sqlite:///{path}", now=_NOON).close()
+    return path
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: Path) -> Iterator[str]:
+    """A database with nothing in it: opening it migrates."""
+    with _database(postgres_server, "template1") as name:
+        yield f"postgresql://postgres@/{name}?host={postgres_server}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Path, _migrated_database: str) -> Iterator[str]:
+    """An empty ledger on PostgreSQL, of the test's own."""
+    with _database(postgres_server, _migrated_database) as name:
+        yield f"postgresql://postgres@/{name}?host={postgres_server}"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _migrated_file: Path) -> str:
+    """An empty ledger in a file of the test's own."""
+    path = tmp_path / "escalation.db"
+    shutil.copy(_migrated_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger_url(request: pytest.FixtureRequest) -> str:
+    """An empty ledger: the test runs on SQLite and on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    """The same, open."""
+    with open_ledger(ledger_url, now=_NOON) as opened:
+        yield opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select, union
 
 from connector.ledger.repository import Repository
 from connector.ledger.rows import EscalationRow, LinkRow
@@ -49,9 +49,8 @@ class Escalations(Repository[EscalationRow]):
     def by_ticket(self, ticket_id: int) -> list[EscalationRow]:
         """Those that link the ticket or began with it; the latest episode first."""
         linked = select(link.c.escalation_id).where(link.c.ticket_id == ticket_id)
-        return self._latest(
-            or_(escalation.c.first_ticket_id == ticket_id, escalation.c.id.in_(linked))
-        )
+        began = select(escalation.c.id).where(escalation.c.first_ticket_id == ticket_id)
+        return self._latest(escalation.c.id.in_(union(linked, began)))
 
     def by_issue(self, issue: str) -> EscalationRow | None:
         """By Jira's issue id, or else by its key; the latest episode."""

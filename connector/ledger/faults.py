@@ -60,7 +60,7 @@ _POSTGRES: tuple[tuple[str, type[ConnectorError], str], ...] = (
     ("08", _LATER, "lost the connection. Run again"),
     ("57", _LATER, "closed the connection. Run again when the server is up"),
 )
-_REFUSED_LOGIN = ("authentication failed", "no pg_hba.conf entry", "no password supplied")
+_REFUSED_LOGIN = ("authentication failed", "no pg_hba.conf entry", "no password supplied", "role")
 _UNREACHABLE = "cannot be reached. See whether the server runs and [store] url names it"
 _ODD = "answered in a way that this version does not know. See whether another program changed it"
 

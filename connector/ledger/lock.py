@@ -93,14 +93,19 @@ class ServerLatch:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: Connection | None = None
+        self._held = False
 
     def take(self) -> bool:
+        if self._held:  # the server would count a second time
+            return False
         if self._connection is None:
             connection = self._engine.connect()
             self._connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             self._notice_dead_clients()
         place = self._connection.scalar(select(func.current_schema()))
-        return bool(self._connection.scalar(select(func.pg_try_advisory_lock(_key(place)))))
+        got = self._connection.scalar(select(func.pg_try_advisory_lock(_key(place))))
+        self._held = bool(got)
+        return self._held
 
     def _notice_dead_clients(self) -> None:
         """The server asks a silent client within a minute, not within its default of hours."""
@@ -114,6 +119,7 @@ class ServerLatch:
                 self._connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
             self._connection.close()
             self._connection = None
+            self._held = False
 
 
 def wait_for(latch: Latch, seconds: float, sleep: Callable[[float], None]) -> bool:

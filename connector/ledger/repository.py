@@ -78,7 +78,10 @@ class Repository(Generic[R]):
         """False when a row with the same primary key is there already, which stays as it is."""
         keys = [column.name for column in self._table.primary_key]
         statement = upsert(self._connection, self._table).values(dict(row))
-        done = self._connection.execute(statement.on_conflict_do_nothing(index_elements=keys))
+        done = self._connection.execute(
+            statement.on_conflict_do_nothing(index_elements=keys),
+            execution_options={"preserve_rowcount": True},
+        )
         return done.rowcount == 1
 
     def _replace(self, row: R) -> None:

@@ -142,7 +142,7 @@ class Ledger:
         """
         table = schema.instance
         with self._work() as connection:
-            known = dict(connection.execute(select(table.c.name, table.c.value)).tuples().all())
+            known = {row.name: row.value for row in connection.execute(select(table))}
             for name, value in (("environment", environment), ("desk", desk), ("site", site)):
                 if name not in known:
                     connection.execute(table.insert().values(name=name, value=value))
@@ -233,11 +233,24 @@ class Ledger:
                     with reading(self._connection):
                         yield self._connection
                 else:
-                    with self._connection.begin():
+                    with self._writing():
                         self._keep_lease()
                         yield self._connection
         finally:
             self._busy = False
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A COMMIT that fails (disk full, a deferred constraint) leaves SQLite's transaction open;
+        SQLAlchemy takes it for ended. Without a rollback the next transaction could not begin.
+        """
+        try:
+            with self._connection.begin():
+                yield
+        except BaseException:
+            if not self._connection.invalidated:
+                self._connection.connection.rollback()
+            raise
 
     def _keep_lease(self) -> None:
         """Prolongs the lease when a third of it is over. One that ran out stays so."""
