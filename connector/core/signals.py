@@ -17,6 +17,7 @@ from connector.core.signals_text import lexicon, literal_words, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from connector.core.model import Case, Passage, Source
     from connector.core.signals_text import Sentence, Word
@@ -25,6 +26,9 @@ Stance = Literal["asserted", "denied", "supposed", "asked"]
 
 QUOTE = 200
 """The longest quote that a finding carries, in characters."""
+
+MOST = 20
+"""More sentences than these say nothing new."""
 
 _REACH = 5
 """How many words before a phrase a denial still reaches it."""
@@ -35,12 +39,18 @@ _OPENING = 6
 
 @dataclass(frozen=True)
 class Hit:
-    """One place where a phrase stands. `quote` is the sentence, at most 200 characters of it."""
+    """One place where a phrase stands: from word number `first` of a sentence of a passage."""
 
     passage: Passage
+    sentence: Sentence
     phrase: str
+    first: int
     stance: Stance
-    quote: str
+
+    @property
+    def quote(self) -> str:
+        """The sentence without secrets, at most `QUOTE` characters of it."""
+        return quote(self.passage.text, self.sentence, self.first)
 
     @property
     def source(self) -> Source:
@@ -60,17 +70,20 @@ def hits(
         for sentence in sentences(passage.text):
             for phrase, first, last in wanted.find_in(sentence):
                 how = stance(sentence, first, last, phrase=phrase, conditional=conditional)
-                yield Hit(passage, phrase, how, quote(passage.text, sentence, first))
+                yield Hit(passage, sentence, phrase, first, how)
 
 
 def asserted(
     passages: Sequence[Passage], phrases: tuple[str, ...], *, conditional: bool = False
 ) -> tuple[Hit, ...]:
-    """Only what is said to be so; at most one hit a sentence."""
-    found: dict[tuple[Source, str], Hit] = {}
+    """Only what is said to be so: the first `MOST` hits, one a sentence."""
+    found: dict[tuple[Source, datetime, int], Hit] = {}
     for hit in hits(passages, phrases, conditional=conditional):
         if hit.stance == "asserted":
-            found.setdefault((hit.passage.source, hit.quote), hit)
+            key = (hit.passage.source, hit.passage.at, hit.sentence.start)
+            found.setdefault(key, hit)
+            if len(found) == MOST:
+                break
     return tuple(found.values())
 
 

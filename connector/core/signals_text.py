@@ -23,6 +23,9 @@ GAP = 4
 _MOST_GAPS = 3
 """More gaps in one phrase match nearly anything, slowly."""
 
+_LONGEST = 150
+"""Words of the longest sentence; what is longer is a log or hostile."""
+
 _WORD = re.compile(r"[^\W_]+(?:['’._/@+-]{1,2}[^\W_]+){0,20}|[,;:!?()]")
 _BREAK = re.compile(r"[.!?…]{1,9}(?=[\s)\"'»”]|$)|\n")
 _BULLET = re.compile(r"[ \t]{0,8}(?:[-*•·>#|]|\d{1,3}[.)])")
@@ -51,16 +54,20 @@ class Sentence:
 @lru_cache(maxsize=256)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text. A line that only wraps (the next begins small) goes on."""
-    found = []
-    for start, end in _spans(text):
-        words = tuple(
-            Word(match[0].lower().replace("’", "'"), match.start(), match.end())
-            for match in _WORD.finditer(text, start, end)
-        )
-        if words:
-            vocabulary = frozenset(word.text for word in words)
-            found.append(Sentence(start, end, words, "?" in vocabulary, vocabulary))
-    return tuple(found)
+    return tuple(sentence for start, end in _spans(text) for sentence in _cut(text, start, end))
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[Sentence]:
+    """The sentence of a span; one that never ends is cut into pieces."""
+    words = [
+        Word(match[0].lower().replace("’", "'"), match.start(), match.end())
+        for match in _WORD.finditer(text, start, end)
+    ]
+    for first in range(0, len(words), _LONGEST):
+        piece = tuple(words[first : first + _LONGEST])
+        vocabulary = frozenset(word.text for word in piece)
+        stop = end if first + _LONGEST >= len(words) else piece[-1].end
+        yield Sentence(piece[0].start, stop, piece, "?" in vocabulary, vocabulary)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

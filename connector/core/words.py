@@ -104,15 +104,12 @@ def _is_mail_head(lines: Sequence[str], number: int) -> bool:
 
 def _above_signature(lines: list[str]) -> list[str]:
     """Without the block that a signature mark or a closing ("Kind regards") begins."""
-    for number, line in enumerate(lines):
-        below = [text for text in lines[number + 1 :] if text.strip()]
-        bare = line.strip()
-        if _SIGNATURE_MARK.match(bare) and len(below) <= _TAIL:
-            return lines[:number]
-        if (
-            phrases.CLOSING.match(bare)
-            and len(below) <= _TAIL
-            and all(_fits_signature(text.strip()) for text in below)
+    written = [number for number, line in enumerate(lines) if line.strip()]
+    for place, number in list(enumerate(written))[-_TAIL - 1 :]:
+        bare = lines[number].strip()
+        below = (lines[other].strip() for other in written[place + 1 :])
+        if _SIGNATURE_MARK.match(bare) or (
+            phrases.CLOSING.match(bare) and all(_fits_signature(text) for text in below)
         ):
             return lines[:number]
     return lines

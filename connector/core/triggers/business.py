@@ -99,9 +99,14 @@ class SlaBreach(Trigger):
         return self.missed(f"SLA breaches in {minutes} minutes{_warning(sla)} ({sla.metric})")
 
     def moments(self, case: Case, hours: BusinessHours) -> Iterable[datetime]:
-        """The warning and the breach of every clock that runs."""
+        """The warning, and the breach of every clock that runs."""
         del hours
-        return [moment for moment in (case.sla.warn_at, case.sla.breach_at) if moment]
+        breaches = [
+            clock.breach_at
+            for clock in case.ticket.sla or ()
+            if clock.stage == "active" and clock.breach_at
+        ]
+        return [*breaches, *([case.sla.warn_at] if case.sla.warn_at else [])]
 
 
 def _warning(sla: SlaStatus) -> str:
