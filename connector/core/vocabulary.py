@@ -192,10 +192,10 @@ CHURN: Final = phrase_lines("""
     done with your|this|you company|product|service
     want|demand|request|expect|need a|our|my|the ... refund
     lose|losing us|me|our ... customer|client|business|account|contract
-    leaving you|your|for
+    leaving you|your|this|us
     i|we|i'll|we'll quit
     am|are|i'm|we're|will|to quitting|quit your|this|the company|service|product|platform|provider
-    am|are|i'm|we're leaving|quitting
+    am|are|i'm|we're quitting
     leave|leaving|quit|quitting your|this company|service|product|platform|provider|network
     another|different|new operator|provider|vendor|supplier|carrier
     say|saying goodbye
@@ -274,7 +274,8 @@ EXECUTIVE: Final = phrase_lines("""
 """)
 
 BEYOND_DIAGNOSIS: Final = phrase_lines("""
-    out of ideas|our|my depth
+    out of ideas
+    out of our|my depth
     beyond our|my|support's|the ... expertise|knowledge|scope|skills|ability
     cannot|can't|unable|couldn't|not ... diagnose|explain|determine|find ... cause
     cannot|can't|unable|couldn't diagnose|explain

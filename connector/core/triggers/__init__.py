@@ -38,6 +38,17 @@ from connector.core.triggers.suppressors import (
 )
 from connector.core.triggers.technical import ConfirmedBug, DataLoss, Infrastructure
 
+__all__ = [
+    "SECURITY_KINDS",
+    "TRIGGER_KINDS",
+    "AnySuppressor",
+    "AnyTrigger",
+    "HighValue",
+    "SharedWords",
+    "SlaWarning",
+    "TriggersMapping",
+]
+
 AnyTrigger = Annotated[
     ConfirmedBug
     | Infrastructure

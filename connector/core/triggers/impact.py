@@ -10,13 +10,13 @@ from pydantic import Field, PositiveInt
 from connector.core import vocabulary
 from connector.core.model import Case, Category, Source
 from connector.core.security import score_words
-from connector.core.signals import quote as quote_of
-from connector.core.signals import stance as stance_of
-from connector.core.signals import standing_words, without_questions
+from connector.core.signals import quote, stance, standing_words, without_questions
 from connector.core.signals_text import Phrase, sentences
 from connector.core.triggers.base import Answer, WordsTrigger, counted, place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from connector.core.signals_text import Sentence
 
 _NUMBER = re.compile(r"[0-9]{1,7}")
@@ -68,25 +68,23 @@ def people_affected(case: Case) -> tuple[int, Source | None]:
     most: tuple[int, Source | None] = (0, None)
     for passage in standing_words(case):
         for sentence in sentences(passage.text):
-            count, at = _people_in(sentence)
-            if count > most[0] and stance_of(sentence, at, at) == "asserted":
-                said = quote_of(passage.text, sentence, at)
-                most = (count, passage.source.model_copy(update={"quote": said}))
+            for count, at in _people_in(sentence):
+                if count > most[0] and stance(sentence, at, at) == "asserted":
+                    said = quote(passage.text, sentence, at)
+                    most = (count, passage.source.model_copy(update={"quote": said}))
     return most
 
 
-def _people_in(sentence: Sentence) -> tuple[int, int]:
-    """A number within two words of people, in a sentence that says something is wrong."""
+def _people_in(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Numbers within two words of people, and their places, where something is said to be wrong."""
+    if not vocabulary.AFFECTED & sentence.vocabulary:
+        return
     words = [word.text for word in sentence.words]
-    if not vocabulary.AFFECTED.intersection(words):
-        return 0, 0
-    best = (0, 0)
     for at, word in enumerate(words):
-        digits = word.replace(",", "").replace(".", "").rstrip("+")
+        digits = word.replace(",", "").replace(".", "")
         near = vocabulary.PEOPLE.intersection(words[at + 1 : at + 4])
-        if near and _NUMBER.fullmatch(digits) and int(digits) > best[0]:
-            best = (int(digits), at)
-    return best
+        if near and _NUMBER.fullmatch(digits):
+            yield int(digits), at
 
 
 class ProductionDown(WordsTrigger):
