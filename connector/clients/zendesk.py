@@ -90,8 +90,8 @@ class ZendeskDesk:
         self.name = _name_of(transport.origin.host)
         self._line = _ZenpyLine(transport)
         directory = Directory(self._line)
-        self._exports = Exports(self._line, directory)
         self._lookups = Lookups(self._line, directory)
+        self._exports = Exports(self._line, directory, self._lookups)
         self._links = JiraLinks(self._line)
         self._groups: dict[str, int] | None = None
 

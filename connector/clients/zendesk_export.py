@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.clients.line import rows
-from connector.clients.zendesk_thread import Events
-from connector.clients.zendesk_wire import Sideloads, read_tickets
+from connector.clients.zendesk_thread import Events, authors_of, signed
+from connector.clients.zendesk_wire import SIDELOADS, Sideloads, read_tickets
 from connector.errors import AnswerLostError, DriftError
 from connector.ports import CommentPage, TicketPage
 
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from connector.clients.line import Line
+    from connector.clients.zendesk_lookup import Lookups
     from connector.clients.zendesk_people import Directory
     from connector.clients.zendesk_wire import Tickets
-
-SIDELOADS = "users,organizations,slas,metric_sets,comment_count"
 
 _SIZES = (1000, 500, 250, 100)
 _NEWEST_LEFT_OUT = timedelta(seconds=61)
@@ -28,9 +27,10 @@ _MOST_PAGES = 10_000
 class Exports:
     """Pages of what changed. Page sizes shrink for the run when a page is too much for a server."""
 
-    def __init__(self, line: Line, directory: Directory) -> None:
+    def __init__(self, line: Line, directory: Directory, lookups: Lookups) -> None:
         self._line = line
         self._directory = directory
+        self._lookups = lookups
         self._size = _SIZES[0]
         self._sla_offered = False
 
@@ -70,13 +70,13 @@ class Exports:
             document = self._page("incremental/ticket_events.json", query)
             place = f"the event export from {at}"
             events = Events(rows(document, "ticket_events", f"zendesk: {place}"), place)
-            known = self._directory.people(events.authors())
+            said = tuple(events.comments(seen))
             until = document.get("end_time")
             until = until if isinstance(until, int) and until >= at else at
             quiet = until == at and events.ids <= seen
             end = document.get("end_of_stream") is True or quiet
             yield CommentPage(
-                comments=tuple(events.comments(known, seen)),
+                comments=signed(said, self._directory.people(authors_of(said))),
                 rejected=tuple(events.rejected),
                 until=datetime.fromtimestamp(until, UTC),
                 end=end,
@@ -95,7 +95,8 @@ class Exports:
         read = read_tickets(raws, sideloads, place, sla_offered=self._sla_offered)
         self._directory.learn(sideloads)
         self._directory.fetch_missing(read.good)
-        read.good = [self._directory.complete(ticket) for ticket in read.good]
+        complete = [self._directory.complete(ticket) for ticket in read.good]
+        read.good = [self._lookups.with_merge(ticket) for ticket in complete]
         return read
 
     def _start(self, since: datetime) -> int:

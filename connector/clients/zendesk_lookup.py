@@ -9,15 +9,18 @@ from pydantic import ValidationError
 
 from connector.clients.line import in_chunks, next_cursor, rows
 from connector.clients.wire import why
-from connector.clients.zendesk_export import SIDELOADS
 from connector.clients.zendesk_thread import (
+    Told,
     WireAudit,
     WireComment,
     audit_of,
-    comments_of,
-    thread_of,
+    authors_of,
+    listed_comment,
+    merged_into,
+    signed,
 )
-from connector.clients.zendesk_wire import Sideloads, WireSlas, clocks_of, read_tickets
+from connector.clients.zendesk_wire import SIDELOADS, Sideloads, WireSlas, clocks_of, read_tickets
+from connector.core.model import Thread
 from connector.errors import DriftError, GoneError, RefusedError
 
 if TYPE_CHECKING:
@@ -26,12 +29,13 @@ if TYPE_CHECKING:
 
     from connector.clients.line import Line
     from connector.clients.zendesk_people import Directory
-    from connector.core.model import Person, SlaClock, Thread, Ticket
+    from connector.core.model import SlaClock, Ticket
     from connector.ports import Audit
 
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 100
+_MERGED_TAG = "closed_by_merge"
 _PER_PAGE = 100
 _MOST_PAGES = 100
 _MOST_SINGLE_SLAS = 50
@@ -60,7 +64,8 @@ class Lookups:
                 raise DriftError(f"zendesk: ticket {first.ticket_id} is broken: {first.reason}")
             self._directory.learn(sideloads)
             self._directory.fetch_missing(read.good)
-            found |= {ticket.id: self._directory.complete(ticket) for ticket in read.good}
+            complete = [self._directory.complete(ticket) for ticket in read.good]
+            found |= {ticket.id: self.with_merge(ticket) for ticket in complete}
         bare = [one for one in found.values() if one.sla is None][:_MOST_SINGLE_SLAS]
         found |= {one.id: one.model_copy(update={"sla": self._sla(one.id)}) for one in bare}
         return tuple(found[one] for one in dict.fromkeys(ids) if one in found)
@@ -70,41 +75,58 @@ class Lookups:
 
         GoneError when the ticket is gone.
         """
-        known: dict[int, Person] = {}
-        thread = thread_of(ticket_id, self._audits(ticket_id, known), known)
-        if thread.comments:
-            return thread
-        said, cut = comments_of(ticket_id, self._comments(ticket_id, known), known)
-        return thread.model_copy(update={"comments": said, "cut": thread.cut + cut})
+        told = Told()
+        told.read(ticket_id, self._audits(ticket_id))
+        if not told.kept.all():
+            for wire in self._comments(ticket_id):
+                told.kept.add(listed_comment(ticket_id, wire))
+        said = told.kept.all()
+        people = self._directory.people(authors_of(said))
+        return Thread(
+            ticket_id=ticket_id,
+            comments=signed(said, people, told.requester_id),
+            changes=tuple(told.changes),
+            cut=told.kept.cut,
+        )
+
+    def with_merge(self, ticket: Ticket) -> Ticket:
+        """A ticket that was closed by a merge, with the ticket it went into (one more read)."""
+        if ticket.status != "closed" or _MERGED_TAG not in ticket.tags:
+            return ticket
+        try:
+            target = merged_into(self._audits(ticket.id))
+        except GoneError:
+            return ticket
+        return ticket.model_copy(update={"merged_into": target})
 
     def audits(self, ticket_id: int, since: datetime) -> tuple[Audit, ...]:
         """The ticket's audits from `since` on, oldest first."""
-        found = [audit_of(wire) for wire in self._audits(ticket_id, {})]
+        found = [audit_of(wire) for wire in self._audits(ticket_id)]
         return tuple(audit for audit in found if audit.at >= since)
 
-    def _audits(self, ticket_id: int, known: dict[int, Person]) -> Iterator[WireAudit]:
+    def _audits(self, ticket_id: int) -> Iterator[WireAudit]:
         path = f"tickets/{ticket_id}/audits.json"
-        for raw in self._listed(path, "audits", known):
+        for raw in self._listed(path, "audits"):
             try:
                 yield WireAudit.model_validate(raw)
             except ValidationError as error:
                 log.warning("an audit of ticket %d was left out: %s", ticket_id, why(error))
 
-    def _comments(self, ticket_id: int, known: dict[int, Person]) -> Iterator[WireComment]:
+    def _comments(self, ticket_id: int) -> Iterator[WireComment]:
         path = f"tickets/{ticket_id}/comments.json"
-        for raw in self._listed(path, "comments", known):
+        for raw in self._listed(path, "comments"):
             try:
                 yield WireComment.model_validate(raw)
             except ValidationError as error:
                 log.warning("a comment of ticket %d was left out: %s", ticket_id, why(error))
 
-    def _listed(self, path: str, name: str, known: dict[int, Person]) -> Iterator[Any]:
+    def _listed(self, path: str, name: str) -> Iterator[Any]:
         """Every row of a list by cursor. Archived tickets answer with one page without `meta`."""
         query: dict[str, Any] = {"page[size]": _PER_PAGE, "include": "users"}
         cursors = set[str]()
         for _ in range(_MOST_PAGES):
             document = self._line.get(path, query)
-            known |= Sideloads(document).people
+            self._directory.learn(Sideloads(document))
             yield from rows(document, name, f"zendesk: {path}")
             after = next_cursor(document)
             if after is None:

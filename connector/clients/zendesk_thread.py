@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AwareDatetime, ValidationError
 
 from connector.clients.wire import TEXT_LIMIT, Listed, Wire, name_of
-from connector.clients.zendesk_wire import field_value, refuse_drift, rejected
+from connector.clients.zendesk_wire import WireVia, field_value, refuse_drift, rejected
 from connector.core.clean import clean_text
 from connector.core.markers import AUDIT_KEY
-from connector.core.model import Attachment, Change, Comment, Person, Role, Thread
+from connector.core.model import Attachment, Change, Comment
 from connector.ports import Audit, Rejected
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from connector.core.model import Person, Role
 
 MOST_COMMENTS = 200
 MOST_TEXT = 1024 * 1024
@@ -58,6 +61,7 @@ class WireAudit(Wire):
     created_at: AwareDatetime
     author_id: int | None = None
     metadata: dict[str, Any] | None = None
+    via: WireVia | None = None
     events: Annotated[tuple[WireEvent, ...], Listed] = ()
 
 
@@ -83,26 +87,6 @@ class WireComment(Wire):
     created_at: AwareDatetime
     metadata: dict[str, Any] | None = None
     attachments: Annotated[tuple[WireAttachment, ...], Listed] = ()
-
-
-class People:
-    """Who wrote: known users by id; the ticket's requester is a customer whatever else."""
-
-    def __init__(self, known: Mapping[int, Person], requester_id: int | None = None) -> None:
-        self.known = known
-        self.requester_id = requester_id
-
-    def role(self, author_id: int | None) -> Role:
-        if author_id is None or author_id <= 0:
-            return "system"
-        if author_id == self.requester_id:
-            return "end-user"
-        known = self.known.get(author_id)
-        return known.role if known else "end-user"
-
-    def name(self, author_id: int | None) -> str:
-        known = self.known.get(author_id or 0)
-        return known.name if known else ""
 
 
 class Kept:
@@ -132,37 +116,59 @@ class Kept:
         return (self._first, *self._newest) if self._first else ()
 
 
-def thread_of(ticket_id: int, audits: Iterable[WireAudit], known: Mapping[int, Person]) -> Thread:
-    """The thread that a ticket's audits tell, oldest first."""
-    people, kept, changes = People(known), Kept(), list[Change]()
-    for audit in audits:
-        for event in audit.events:
-            if event.spoken:
-                kept.add(_comment(event, ticket_id, audit, people))
-            elif event.field_name is not None:
-                _follow_requester(event, people)
-                changes += [_change(event, audit)] if event.type == "Change" else []
-    return Thread(ticket_id=ticket_id, comments=kept.all(), changes=tuple(changes), cut=kept.cut)
+@dataclass
+class Told:
+    """What a ticket's audits tell, oldest first; who the authors are is not in them."""
+
+    kept: Kept = field(default_factory=Kept)
+    changes: list[Change] = field(default_factory=list)
+    requester_id: int | None = None
+
+    def read(self, ticket_id: int, audits: Iterable[WireAudit]) -> None:
+        """Takes in audits, in the order they were made."""
+        for audit in audits:
+            for event in audit.events:
+                if event.spoken:
+                    self.kept.add(_comment(event, ticket_id, audit))
+                elif event.field_name is not None:
+                    self._read_change(event, audit)
+
+    def _read_change(self, event: WireEvent, audit: WireAudit) -> None:
+        if event.field_name == "requester_id" and str(event.value).isdecimal():
+            self.requester_id = int(event.value)
+        if event.type == "Change":
+            self.changes.append(_change(event, audit))
 
 
-def comments_of(
-    ticket_id: int, wires: Iterable[WireComment], known: Mapping[int, Person]
-) -> tuple[tuple[Comment, ...], int]:
-    """Comments from the comment list, within the limits, and how many were left out."""
-    people, kept = People(known), Kept()
-    for wire in wires:
-        kept.add(
-            _said(
-                wire.id,
-                ticket_id,
-                wire.author_id,
-                wire.created_at,
-                wire,
-                people,
-                intent_of(wire.metadata),
-            )
-        )
-    return kept.all(), kept.cut
+def authors_of(comments: Iterable[Comment]) -> set[int]:
+    """The users who wrote these; machines have no user."""
+    return {one.author_id for one in comments if one.author_id is not None and one.author_id > 0}
+
+
+def signed(
+    comments: Iterable[Comment], people: Mapping[int, Person], requester_id: int | None = None
+) -> tuple[Comment, ...]:
+    """The comments with their authors' names and roles.
+
+    A ticket's requester is a customer whatever else; whoever is unknown counts as one too.
+    """
+    return tuple(_signed(comment, people, requester_id) for comment in comments)
+
+
+def _signed(comment: Comment, people: Mapping[int, Person], requester_id: int | None) -> Comment:
+    author = people.get(comment.author_id or 0)
+    role: Role = author.role if author else "end-user"
+    if comment.author_id is None or comment.author_id <= 0:
+        role = "system"
+    elif comment.author_id == requester_id:
+        role = "end-user"
+    return comment.model_copy(update={"role": role, "author_name": author.name if author else ""})
+
+
+def listed_comment(ticket_id: int, wire: WireComment) -> Comment:
+    """A comment as the comment list has it, unsigned."""
+    intent = intent_of(wire.metadata)
+    return _said(wire.id, ticket_id, wire.author_id, wire.created_at, wire, intent)
 
 
 def audit_of(wire: WireAudit) -> Audit:
@@ -175,6 +181,22 @@ def audit_of(wire: WireAudit) -> Audit:
         intent_id=intent_of(wire.metadata),
         public=any(event.public for event in spoken) if spoken else None,
         text=clean_text("\n".join(event.body or "" for event in spoken), TEXT_LIMIT),
+    )
+
+
+def merged_into(audits: Iterable[WireAudit]) -> int | None:
+    """The ticket into which this one was merged: named by the audit that closed it."""
+    return next(
+        (
+            audit.via.merged_with
+            for audit in audits
+            if audit.via is not None
+            and audit.via.merged_with is not None
+            and any(
+                event.field_name == "status" and event.value == "closed" for event in audit.events
+            )
+        ),
+        None,
     )
 
 
@@ -214,28 +236,23 @@ class Events:
         self.ids.add(row.id)
         self._spoken += [(row, event) for event in spoken if event.spoken]
 
-    def authors(self) -> set[int]:
-        """Whose role has to be known to tell customers from agents."""
-        return {event.author_id or row.updater_id or 0 for row, event in self._spoken} - {0}
-
-    def comments(self, known: Mapping[int, Person], seen: set[int]) -> Iterator[Comment]:
-        """The comments of events that were not on an earlier page."""
-        people = People(known)
+    def comments(self, seen: set[int]) -> Iterator[Comment]:
+        """The comments of events that were not on an earlier page, unsigned."""
         for row, event in self._spoken:
             if row.id not in seen:
-                author = event.author_id or row.updater_id
+                author = event.author_id if event.author_id is not None else row.updater_id
                 at, intent = event.created_at or row.created_at, intent_of(row.metadata)
-                yield _said(event.id, row.ticket_id, author, at, event, people, intent)
+                yield _said(event.id, row.ticket_id, author, at, event, intent)
 
 
 def _says(child: Mapping[str, Any]) -> bool:
     return (child.get("type") or child.get("event_type")) in _SPOKEN and "public" in child
 
 
-def _comment(event: WireEvent, ticket_id: int, audit: WireAudit, people: People) -> Comment:
+def _comment(event: WireEvent, ticket_id: int, audit: WireAudit) -> Comment:
     author = event.author_id if event.author_id is not None else audit.author_id
     at = event.created_at or audit.created_at
-    return _said(event.id, ticket_id, author, at, event, people, intent_of(audit.metadata))
+    return _said(event.id, ticket_id, author, at, event, intent_of(audit.metadata))
 
 
 def _said(
@@ -244,15 +261,12 @@ def _said(
     author_id: int | None,
     at: datetime,
     wire: WireEvent | WireComment,
-    people: People,
     intent_id: str | None,
 ) -> Comment:
     return Comment(
         id=comment_id,
         ticket_id=ticket_id,
         author_id=author_id,
-        author_name=people.name(author_id),
-        role=people.role(author_id),
         public=bool(wire.public),
         created_at=at,
         body=clean_text(wire.body or wire.plain_body or "", TEXT_LIMIT),
@@ -278,8 +292,3 @@ def _change(event: WireEvent, audit: WireAudit) -> Change:
         old=field_value(event.previous_value),
         new=field_value(event.value),
     )
-
-
-def _follow_requester(event: WireEvent, people: People) -> None:
-    if event.field_name == "requester_id" and str(event.value).isdecimal():
-        people.requester_id = int(event.value)

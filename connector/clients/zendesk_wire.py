@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SIDELOADS = "users,organizations,slas,metric_sets,comment_count"
+"""What is asked to come along with tickets."""
+
 _SUBJECT_LIMIT = 1_000
 _DRIFT_SHARE = 0.05
 _DRIFT_LEAST = 3
@@ -92,10 +95,19 @@ class WireViaEnd(Wire):
 class WireViaSource(Wire):
     rel: str | None = None
     to: WireViaEnd | None = None
+    origin: WireViaEnd | None = Field(default=None, validation_alias="from")
 
 
 class WireVia(Wire):
     source: WireViaSource | None = None
+
+    @property
+    def merged_with(self) -> int | None:
+        """The other ticket of the merge that this came from."""
+        if self.source is None or self.source.rel != "merge":
+            return None
+        ends = (self.source.to, self.source.origin)
+        return next((end.ticket_id for end in ends if end and end.ticket_id), None)
 
 
 class WireTicket(Wire):
@@ -116,7 +128,6 @@ class WireTicket(Wire):
     satisfaction_rating: WireSatisfaction | None = None
     comment_count: int | None = None
     is_public: bool | None = None
-    via: WireVia | None = None
     created_at: AwareDatetime
     updated_at: AwareDatetime
     generated_timestamp: int | None = Field(default=None, ge=0, le=_LATEST)
@@ -185,7 +196,6 @@ def rejected(raw: Any, place: str, error: ValidationError) -> Rejected:
 
 def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> Ticket:
     """The project's ticket. A person or organization that did not come along is only an id."""
-    merged = wire.via.source if wire.via else None
     return Ticket(
         id=wire.id,
         subject=one_line(clean_text(wire.subject or "", _SUBJECT_LIMIT), _SUBJECT_LIMIT),
@@ -206,7 +216,6 @@ def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> T
         satisfaction=wire.satisfaction_rating.score if wire.satisfaction_rating else None,
         comment_count=wire.comment_count,
         is_public=wire.is_public,
-        merged_into=merged.to.ticket_id if merged and merged.rel == "merge" and merged.to else None,
         created_at=wire.created_at,
         updated_at=wire.updated_at,
         exported_at=_moment(wire.generated_timestamp),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import trustme
+from box_rig import NOON, SEED
 from clients_rig import (
     MakeDesk,
     MakeTracker,
@@ -17,6 +18,16 @@ from clients_rig import (
     server_tls,
 )
 from loopback import Answer, Loopback
+
+from connector.clients.auth import ApiToken, BearerToken
+from connector.clients.calls import CallCounter
+from connector.clients.jira import JiraTracker
+from connector.clients.zendesk import ZendeskDesk
+from connector.sandbox.jira import EMAIL as JIRA_EMAIL
+from connector.sandbox.jira import TOKEN as JIRA_TOKEN
+from connector.sandbox.server import Sandbox
+from connector.sandbox.world import Clock, Options, World
+from connector.sandbox.zendesk.access import API_TOKEN, EMAIL
 
 if TYPE_CHECKING:
     import ssl
@@ -91,3 +102,50 @@ def tls(
     """A server's TLS; clients trust it by the variable that requests knows too."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
     return server_side
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Its clock stands at noon; each module has its own, and tests write to tickets of theirs."""
+    world = World(clock=Clock(NOON, frozen=True), options=Options(limits="off"))
+    with Sandbox(world, SEED) as running:
+        yield running
+
+
+@pytest.fixture
+def counter() -> CallCounter:
+    return CallCounter()
+
+
+@pytest.fixture
+def desk(sandbox: Sandbox, counter: CallCounter) -> Iterator[ZendeskDesk]:
+    credential = ApiToken(email=EMAIL, token=API_TOKEN)
+    policy = policy_on(Time())
+    made = ZendeskDesk(sandbox.zendesk_url, credential, policy=policy, observers=[counter])
+    with closing(made):
+        yield made
+    sandbox.world.faults.clear()
+    sandbox.world.options = Options(limits="off")
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def deployment(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[str]:
+    sandbox.world.options = Options(limits="off", deployment=request.param)
+    yield request.param
+    sandbox.world.faults.clear()
+    sandbox.world.options = Options(limits="off")
+
+
+@pytest.fixture
+def tracker(
+    sandbox: Sandbox, deployment: Literal["cloud", "datacenter"], counter: CallCounter
+) -> Iterator[JiraTracker]:
+    cloud = deployment == "cloud"
+    credential = (
+        ApiToken(email=JIRA_EMAIL, token=JIRA_TOKEN) if cloud else BearerToken(token=JIRA_TOKEN)
+    )
+    made = JiraTracker(
+        sandbox.jira_url, credential, deployment, policy=policy_on(Time()), observers=[counter]
+    )
+    with closing(made):
+        yield made
