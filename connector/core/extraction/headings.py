@@ -15,6 +15,7 @@ class Heading(NamedTuple):
 
 
 _LONGEST: Final = 70
+_SHORT: Final = 50
 _DRESSING: Final = " \t#*_=:-–—~`>|[](){}.?!\"'\n+•"
 _MARKED = re.compile(r"\s{0,8}(?:#{1,6}\s|h[1-6]\.\s|\*{2,3}|__|==|\{\*\}|>\s?\*\*)")
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|/")
@@ -37,14 +38,14 @@ _BY_SECTION: Final = {
     "describe the issue | describe the problem | problem | problem description | the problem | "
     "description of the problem | description of problem | issue description | bug description | "
     "issue | symptom | symptoms | result | results | what you get | bug | the bug | the issue | "
-    "describe the results you received | beobachtetes verhalten | tatsächliches verhalten | "
+    "describe the results you received | what happens now | beobachtetes verhalten | tatsächliches verhalten | "
     "tatsächliches ergebnis | fehlerbeschreibung | problembeschreibung | comportement observé | "
     "what is the bug | what is the problem | what is wrong | summary of the bug | issue summary",
     "S2R": "steps to reproduce | steps | reproduction steps | reproduce steps | repro steps | repro | "
     "how to reproduce | to reproduce | reproduction | reproduce | reproducing | steps taken | "
     "steps for reproduction | steps to replicate | steps to recreate | steps to repro | str | "
     "how to replicate | how to repeat | replication steps | test case | testcase | test steps | "
-    "reproducible steps | steps reproduce | procedure | minimal reproduction | reproduction code | "
+    "steps to create | reproduce as follows | following steps | reproducible steps | steps reproduce | procedure | minimal reproduction | reproduction code | "
     "minimal reproducible example | steps to reproduce the issue | steps to reproduce the problem | "
     "steps to reproduce the behavior | steps to reproduce the bug | what steps will reproduce it | "
     "what steps will reproduce the problem | what i did | what did you do | what i tried to do | "
@@ -61,7 +62,7 @@ _BY_SECTION: Final = {
     "server | client | desktop | smartphone | build | build info | product version | app version | "
     "versions used | package versions | dependencies | hardware | phone | umgebung | systemumgebung | "
     "environnement | entorno | version number | user agent | affected version | affected versions | "
-    "output of docker version | output of docker info | docker version | docker info | uname a",
+    "system specs | output of docker version | output of docker info | docker version | docker info | uname a",
     "ERR": "error | errors | error message | error messages | error log | error logs | error output | "
     "log | logs | log output | log file | log files | server log | server logs | console | "
     "console output | console log | console logs | console errors | stack trace | stacktrace | "
@@ -109,19 +110,23 @@ def heading_of(text: str) -> Heading | None:
     if colon and len(before) <= _LONGEST and (section := _SECTIONS.get(_normal(before))):
         rest = text[len(before) + 1 :].strip(_DRESSING)
         return Heading(section, rest)
-    if _MARKED.match(text) and len(text) <= _LONGEST:
-        return Heading(_marked_section(text), "")
+    if len(text) > _LONGEST:
+        return None
+    if _MARKED.match(text) and any(map(str.isalnum, text)):
+        return Heading(_titled(text) or "other", "")
+    if text.endswith(":") and len(text) <= _SHORT and (section := _titled(text, least=2)):
+        return Heading(section, "")
     return None
 
 
-def _marked_section(text: str) -> str:
-    """A line dressed as a heading: the longest known title in it, else no section of ours."""
+def _titled(text: str, least: int = 1) -> str | None:
+    """The section of the longest known title of `least` words or more that the line holds."""
     words = _WORDS.findall(text.lower())[: _MOST_WORDS * 2]
-    for length in range(min(len(words), _MOST_WORDS), 1, -1):
-        for at in range(len(words) - length + 1):
+    for length in range(min(len(words), _MOST_WORDS), least - 1, -1):
+        for at in range(len(words) - length + 1 if length > 1 else 1):
             if section := _SECTIONS.get(" ".join(words[at : at + length])):
                 return section
-    return _SECTIONS.get(words[0], "other") if words else "other"
+    return None
 
 
 def _normal(text: str) -> str:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from connector.core.extraction.cues import cues_of
+from connector.core.extraction.model import shipped
 from connector.core.extraction.sentences import Piece, pieces
 from connector.core.extraction.values import LABELS, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BELOW: Final[dict[str, int]] = {"OB": 1, "EB": 1, "S2R": 2}
+"""So many pieces below a heading that says it outright are labelled whatever the model says."""
 
 
 class Reading(NamedTuple):
@@ -28,10 +36,33 @@ def read(text: str) -> tuple[Reading, ...]:
 
 def read_report(title: str, body: str) -> tuple[Reading, ...]:
     """The title's pieces, then the body's, with what each says."""
-    return tuple(_labelled(piece) for text in (title, body) for piece in pieces(text))
+    found, titles = report_pieces(title, body)
+    cues = cues_of(found, title=titles)
+    scored = shipped().scores(cues)
+    return tuple(
+        _reading(piece, scores, one.own)
+        for piece, scores, one in zip(found, scored, cues, strict=True)
+    )
 
 
-def _labelled(piece: Piece) -> Reading:
-    labels = tuple(label for label in LABELS if label == piece.section)
-    scores = tuple(float(label in labels) for label in LABELS)
-    return Reading(piece, labels, scores, (f"under {piece.section}",) if labels else ())
+def report_pieces(title: str, body: str) -> tuple[list[Piece], int]:
+    """Both texts' pieces in one list, and how many of them are the title's.
+
+    Offsets count within each text. A title is prose without a section.
+    """
+    titles = [piece._replace(kind="prose", section="", since=0) for piece in pieces(title)]
+    rest = [piece._replace(paragraph=piece.paragraph + 1) for piece in pieces(body)]
+    return [*titles, *rest], len(titles)
+
+
+def _reading(piece: Piece, scores: tuple[float, ...], cues: Sequence[str]) -> Reading:
+    outright = piece.since <= _BELOW.get(piece.section, -1) and piece.kind != "code"
+    labels = tuple(
+        label
+        for label, score in zip(LABELS, scores, strict=True)
+        if score > 0 or (outright and label == piece.section)
+    )
+    if piece.kind == "heading" and piece.section in _BELOW:
+        labels = tuple(label for label in LABELS if label == piece.section)
+    why = (f"under a heading {piece.section}", *cues) if outright else tuple(cues)
+    return Reading(piece, labels, scores, why)

@@ -64,6 +64,9 @@ _SHORT_FORMS: Final = (
 _WRAPPED: Final = 55
 """A prose line at least this long that ends in the middle of a sentence goes on in the next."""
 
+_LASTING: Final = frozenset({"OB", "EB", "S2R", "description"})
+"""Sections that go on after a blank line when text stood on the line of their heading."""
+
 _LONGEST: Final = 1_200
 """A sentence is cut here at the latest (text without punctuation)."""
 
@@ -72,16 +75,20 @@ def pieces(text: str) -> list[Piece]:
     """The text's pieces, at most its first `LIMIT` characters."""
     found: list[Piece] = []
     section, since, paragraph = "", 0, 0
+    passing = False
     for block in _blocks(text[:LIMIT]):
         if not block:
             paragraph += 1
+            if passing:
+                section, passing = "", False
             continue
         start, end, kind = block[0].start, block[-1].start + len(block[-1].text), block[0].kind
         for piece_start, piece_end in _parts(text, start, end, kind):
             words = text[piece_start:piece_end]
-            heading = heading_of(words) if kind != "code" or len(words) < _WRAPPED else None
+            heading = None if kind == "code" else heading_of(words)
             if heading is not None:
                 section, since = heading.section, 0
+                passing = bool(heading.rest) and section not in _LASTING
             alone = heading is not None and not heading.rest
             found.append(
                 Piece(
@@ -128,11 +135,13 @@ def _line(raw: str, start: int, *, fenced: bool) -> _Line | None:
     if not text:
         return None
     start += raw.index(text[0])
-    if _STEP.match(raw):
-        kind: Kind = "step"
+    if fenced:
+        kind: Kind = "code"
+    elif _STEP.match(raw):
+        kind = "step"
     elif _ITEM.match(raw):
         kind = "item"
-    elif fenced or _CODE.match(raw):
+    elif _CODE.match(raw):
         kind = "code"
     else:
         kind = "prose"
