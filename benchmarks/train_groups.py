@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,18 +23,18 @@ import numpy as np
 from connector.core.customers import customer_key
 from connector.core.grouping import MemoryIndex, Report, fingerprint, in_order
 from connector.core.grouping.finder import Finder
-from connector.core.grouping.pairs import FEATURES, FALLING, RISING
+from connector.core.grouping.pairs import FALLING, FEATURES, RISING
 from connector.core.grouping.parameters import Parameters, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WINDOW = timedelta(days=10_000)
-JOIN, SURE = 0.4, 0.6
+PAIR, GROW, SURE = 0.22, 0.35, 0.5
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
-    "num_leaves": 7,
-    "learning_rate": 0.06,
+    "num_leaves": 15,
+    "learning_rate": 0.04,
     "min_data_in_leaf": 60,
     "lambda_l2": 5.0,
     "feature_fraction": 0.7,
@@ -46,16 +47,20 @@ SETTINGS: dict[str, Any] = {
     "deterministic": True,
     "verbose": -1,
 }
-ROUNDS = 120
+ROUNDS = 150
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Evidence of the candidate pairs of one file, and whether each is about one issue."""
+    """Evidence of the candidate pairs of one file, and whether each is about one issue.
+
+    A pair weighs less the more true pairs its group has: a large group is one issue, not hundreds.
+    """
 
     name: str
     evidence: np.ndarray[Any, np.dtype[np.float64]]
     same: np.ndarray[Any, np.dtype[np.int64]]
+    weight: np.ndarray[Any, np.dtype[np.float64]]
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -78,32 +83,33 @@ def pairs_of(path: Path) -> Pairs:
     reports = in_order(report(row) for row in rows.values())
     finder = Finder(MemoryIndex(), window=WINDOW)
     finder.learn_rarity(reports)
-    evidence, same = [], []
+    evidence: list[tuple[float, ...]] = []
+    shared: list[str | None] = []
     for each in reports:
         seen = finder.look(each)
         group = rows[each.ticket_id]["group"]
         for placed in seen.near:
             evidence.append(finder.evidence(seen, placed))
-            same.append(group is not None and group == rows[placed.report.ticket_id]["group"])
+            shared.append(group if group == rows[placed.report.ticket_id]["group"] else None)
         finder.store(seen)
-    return Pairs(path.stem, np.array(evidence), np.array(same, dtype=np.int64))
+    size = Counter(shared)
+    weight = [1.0 if group is None else size[group] ** -0.5 for group in shared]
+    same = [group is not None for group in shared]
+    return Pairs(path.stem, np.array(evidence), np.array(same, dtype=np.int64), np.array(weight))
 
 
 def train(sets: Sequence[Pairs]) -> lightgbm.Booster:
-    """Files weigh by the square root of their true pairs: no product outweighs the others."""
-    weights = [np.full(len(each.same), each.same.sum() ** -0.5) for each in sets]
-    weight = np.concatenate(weights)
     learn = lightgbm.Dataset(
         np.vstack([each.evidence for each in sets]),
         np.concatenate([each.same for each in sets]),
-        weight=weight / weight.mean(),
+        weight=np.concatenate([each.weight for each in sets]),
     )
     return lightgbm.train(SETTINGS, learn, ROUNDS)
 
 
 def parameters(booster: lightgbm.Booster) -> Parameters:
     trees = [tree(each["tree_structure"]) for each in booster.dump_model()["tree_info"]]
-    return Parameters(features=FEATURES, trees=tuple(trees), join=JOIN, sure=SURE)
+    return Parameters(features=FEATURES, trees=tuple(trees), pair=PAIR, grow=GROW, sure=SURE)
 
 
 def tree(root: dict[str, Any]) -> Tree:

@@ -7,15 +7,18 @@ nor the way they arrive changes a group.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from connector.core.customers import customer_key
 from connector.core.grouping import Fingerprint, Grouper, Parameters, Report, fingerprint
-from connector.core.model import Group
 from connector.ticketfile import BadLine, TicketLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from connector.core.model import Group
 
 FILE_WINDOW = timedelta(days=10_000)
 """A file is looked at as a whole: nearness in time is evidence, not a border."""

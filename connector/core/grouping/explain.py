@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from connector.core.grouping.fingerprint import Fingerprint
-from connector.core.grouping.index import Report
 from connector.core.grouping.sketch import sign_key, word_key
 from connector.core.grouping.words import stem
+
+if TYPE_CHECKING:
+    from connector.core.grouping.fingerprint import Fingerprint
+    from connector.core.grouping.index import Report
 
 _SHOWN_WORDS = 6
 _SHOWN_SIGNATURES = 3
@@ -81,5 +84,5 @@ def _spread(reports: Sequence[Report]) -> str:
         dict.fromkeys(report.customer_name or report.customer_key for report in reports)
     )
     who = ", ".join(customers[:5]) + (", …" if len(customers) > 5 else "")  # noqa: PLR2004
-    days = (times[-1] - times[0]).days
-    return f"{len(reports)} reports from {len(customers)} customers ({who}), {times[0]:%Y-%m-%d} to {times[-1]:%Y-%m-%d} ({days} days)"
+    span = f"{times[0]:%Y-%m-%d} to {times[-1]:%Y-%m-%d}"
+    return f"{len(reports)} reports from {len(customers)} customers ({who}), {span}"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.index import Placed, Report, ReportIndex, month_of
-from connector.core.grouping.pairs import Query, closeness, evidence, query
+from connector.core.grouping.pairs import (
+    Query,
+    Surroundings,
+    closeness,
+    evidence,
+    query,
+    surroundings,
+)
 from connector.core.grouping.sketch import sketch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import timedelta
 
 _SEARCHED_TERMS: Final = 16
 _POSTINGS: Final = 300
 _CANDIDATES: Final = 40
-_NEIGHBOURS: Final = 10
 _NORM_FLOOR: Final = 3.0
 _FIRST: Final = 1_000.0
 _DAY: Final = 86_400.0
@@ -23,12 +31,12 @@ _DAY: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A report on its way in. `usual`: its mean closeness to the nearest of `near`."""
+    """A report on its way in, and the reports in store that are nearest to it."""
 
     report: Report
     query: Query
     near: tuple[Placed, ...]
-    usual: float
+    around: Surroundings
 
 
 class Finder:
@@ -52,8 +60,8 @@ class Finder:
             self.index.count(drawn.keys)
         asked = query(drawn, self.index.counts(drawn.keys), self.index.size())
         near = self._nearest(report, asked)
-        alike = sorted((closeness(asked, placed) for placed in near), reverse=True)[:_NEIGHBOURS]
-        return Seen(report=report, query=asked, near=near, usual=sum(alike) / _NEIGHBOURS)
+        around = surroundings([closeness(asked, placed) for placed in near])
+        return Seen(report=report, query=asked, near=near, around=around)
 
     def _nearest(self, report: Report, asked: Query) -> tuple[Placed, ...]:
         """By the rare terms they share, the newest first among equals."""
@@ -70,7 +78,7 @@ class Finder:
                 shared[number] += value[key] ** 2
         first = sorted(shared, key=lambda number: (-shared[number], -number))[: 4 * _CANDIDATES]
         near = [placed for placed in self.index.placed(first) if self.in_window(placed, report)]
-        near.sort(key=lambda p: (-shared[p.number] / (p.norms[0] + _NORM_FLOOR), -p.number))
+        near.sort(key=lambda p: (-shared[p.number] / (p.norms.words + _NORM_FLOOR), -p.number))
         return tuple(near[:_CANDIDATES])
 
     def _months(self, report: Report) -> list[int]:
@@ -86,9 +94,9 @@ class Finder:
         return evidence(
             seen.query,
             placed,
+            seen.around,
             days=abs((report.created_at - other.created_at).total_seconds()) / _DAY,
             same_customer=report.customer_key == other.customer_key,
-            usual=seen.usual,
         )
 
     def store(self, seen: Seen) -> int:
@@ -100,7 +108,7 @@ class Finder:
             report=seen.report,
             sketch=drawn,
             norms=seen.query.norms,
-            usual=seen.usual,
+            usual=seen.around.usual,
         )
         keys = [*drawn.words, *drawn.signatures]
         self.index.add(placed, [*keys, drawn.text_key] if drawn.text_key else keys)

@@ -7,15 +7,17 @@ notice) can be left out later, once that is known; the text itself can't be read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from itertools import islice, pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.signatures import signatures
 from connector.core.grouping.text import bare_subject, own_lines, readable, without_links
 from connector.core.grouping.words import stem, words
 from connector.core.model import Frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 MOST_TITLE: Final = 24
 MOST_WORDS: Final = 160
@@ -67,7 +69,7 @@ def fingerprint(subject: str, body: str, *, product_area: str | None = None) -> 
         text_key=key_of(" ".join(flow)) if len(set(flow)) > 2 else 0,  # noqa: PLR2004
         lines=_lines(lines, set(found)),
         phrases=_phrases(flow),
-        signatures=signatures([title, *lines]),
+        signatures=signatures(title, lines),
         product_area=product_area,
     )
 

@@ -6,9 +6,7 @@ what was placed before, and on nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.explain import label_of, reasons
 from connector.core.grouping.finder import Finder, Seen
@@ -16,6 +14,10 @@ from connector.core.grouping.index import MemoryIndex, Placed, Report, ReportInd
 from connector.core.grouping.parameters import Parameters, shipped
 from connector.core.grouping.verdicts import Verdict, Verdicts
 from connector.core.model import Frozen, Group, Member
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime, timedelta
 
 _NEWEST: Final = 8
 _NEAR_MISSES: Final = 3
@@ -52,9 +54,11 @@ class Grouper:
         verdicts: Iterable[Verdict] = (),
     ) -> None:
         self._parameters = parameters or shipped()
+        self._least = min(self._parameters.pair, self._parameters.grow)
         self._index = index if index is not None else MemoryIndex()
         self._finder = Finder(self._index, window=window)
-        self._verdicts = Verdicts(verdicts)
+        self._said = list(verdicts)
+        self._verdicts = Verdicts(self._said)
 
     def learn_rarity(self, reports: Iterable[Report]) -> None:
         """Counts terms before anything is placed: with all of a file known, rarity is known too."""
@@ -79,16 +83,22 @@ class Grouper:
 
     def _decide(self, seen: Seen) -> Placement:
         ticket_id = seen.report.ticket_id
+        forbidden = self._groups_of(self._verdicts.apart(ticket_id))
         for friend in self._verdicts.together(ticket_id):
-            number = self._index.number_of(friend)
-            if number is not None:
-                group = self._index.group_of(number)
+            for group in self._groups_of((friend,)):
                 why = f"a person said that it is the same as {friend}"
                 return Placement(ticket_id=ticket_id, group=group, joined=True, chance=1.0, why=why)
-        ranked = sorted(self._mean_chances(seen), key=lambda item: (-item.chance, item.group))
-        best = ranked[0] if ranked else None
-        if best is None or best.chance < self._parameters.join:
-            misses = tuple(ranked[:_NEAR_MISSES])
+        for placed in seen.near:
+            group = self._index.group_of(placed.number)
+            if seen.query.sketch.text_key == placed.sketch.text_key != 0 and group not in forbidden:
+                why = f"the same text as {placed.report.ticket_id}"
+                return Placement(ticket_id=ticket_id, group=group, joined=True, chance=1.0, why=why)
+        ranked = sorted(
+            self._supported(seen, forbidden), key=lambda item: (-item.chance, item.group)
+        )
+        best = next((near for near in ranked if near.chance >= self._threshold(near.group)), None)
+        misses = tuple(near for near in ranked if near != best)[:_NEAR_MISSES]
+        if best is None:
             return Placement(
                 ticket_id=ticket_id, group=f"g{ticket_id}", joined=False, near_misses=misses
             )
@@ -98,30 +108,75 @@ class Grouper:
             joined=True,
             chance=best.chance,
             why=f"like {best.ticket_id}",
-            near_misses=tuple(ranked[1 : 1 + _NEAR_MISSES]),
+            near_misses=misses,
         )
 
-    def _mean_chances(self, seen: Seen) -> list[Near]:
-        """For each group among the candidates: the mean chance with its newest members."""
+    def _threshold(self, group: str) -> float:
+        alone = len(self._index.members(group)) == 1
+        return self._parameters.pair if alone else self._parameters.grow
+
+    def _groups_of(self, tickets: Iterable[int]) -> dict[str, None]:
+        numbers = map(self._index.number_of, tickets)
+        return {self._index.group_of(number): None for number in numbers if number is not None}
+
+    def _supported(self, seen: Seen, forbidden: Collection[str]) -> list[Near]:
+        """For each group among the candidates: the chance that its newest members speak for."""
         chances = {placed.number: self._chance(seen, placed) for placed in seen.near}
-        apart = self._verdicts.apart(seen.report.ticket_id)
-        found: list[Near] = []
-        for group in dict.fromkeys(self._index.group_of(number) for number in chances):
-            newest = self._index.placed(self._index.members(group)[-_NEWEST:])
-            if any(placed.report.ticket_id in apart for placed in newest):
-                continue
-            for placed in newest:
-                if placed.number not in chances:
-                    chances[placed.number] = self._chance(seen, placed)
-            mean = sum(chances[placed.number] for placed in newest) / len(newest)
-            closest = max(newest, key=lambda placed: (chances[placed.number], -placed.number))
-            found.append(Near(group=group, ticket_id=closest.report.ticket_id, chance=mean))
-        return found
+        likely = [number for number in chances if chances[number] >= self._least / 2]
+        groups = dict.fromkeys(self._index.group_of(number) for number in likely)
+        return [self._support(seen, group, chances) for group in groups if group not in forbidden]
+
+    def _support(self, seen: Seen, group: str, chances: dict[int, float]) -> Near:
+        newest = self._index.placed(self._index.members(group)[-_NEWEST:])
+        for placed in newest:
+            if placed.number not in chances:
+                chances[placed.number] = self._chance(seen, placed)
+        closest = max(newest, key=lambda placed: (chances[placed.number], -placed.number))
+        chance = _of_better_half([chances[placed.number] for placed in newest])
+        return Near(group=group, ticket_id=closest.report.ticket_id, chance=chance)
 
     def _chance(self, seen: Seen, placed: Placed) -> float:
-        if seen.query.sketch.text_key == placed.sketch.text_key != 0:
-            return 1.0
         return self._parameters.chance(self._finder.evidence(seen, placed))
+
+    def judge(self, verdict: Verdict) -> None:
+        """Takes a person's word about two tickets at once; later placements keep to it too."""
+        self._said.append(verdict)
+        self._verdicts = Verdicts(self._said)
+        first, second = (self._index.number_of(t) for t in (verdict.first, verdict.second))
+        if first is None or second is None:
+            return
+        if verdict.says == "same":
+            self._bring_together(*sorted((first, second)))
+        elif self._index.group_of(first) == self._index.group_of(second):
+            self._take_apart(*sorted((first, second)))
+
+    def _bring_together(self, older: int, newer: int) -> None:
+        """The newer one's whole group comes along, unless somebody in it must stay away."""
+        home, left = self._index.group_of(older), self._index.group_of(newer)
+        if home == left:
+            return
+        moved = list(self._index.members(left))
+        if any(home in self._groups_of(self._verdicts.apart(self._ticket(n))) for n in moved):
+            moved = self._cluster(newer)
+        for number in moved:
+            self._index.assign(number, home, 1.0)
+
+    def _take_apart(self, older: int, newer: int) -> None:
+        """The newer one leaves with its own, unless the group is named after one of them."""
+        group = self._index.group_of(older)
+        leaving = self._cluster(newer)
+        if f"g{self._ticket(leaving[0])}" == group:
+            leaving = self._cluster(older)
+        for number in leaving:
+            self._index.assign(number, f"g{self._ticket(leaving[0])}", None)
+
+    def _cluster(self, number: int) -> list[int]:
+        ticket = self._ticket(number)
+        others = map(self._index.number_of, self._verdicts.together(ticket))
+        return sorted({number, *(other for other in others if other is not None)})
+
+    def _ticket(self, number: int) -> int:
+        return self._index.placed((number,))[0].report.ticket_id
 
     def groups(self) -> tuple[Group, ...]:
         """Groups of two reports or more, the oldest first."""
@@ -144,6 +199,14 @@ class Grouper:
     def _rarity(self, keys: Sequence[int]) -> dict[int, float]:
         counts, size = self._index.counts(keys), self._index.size()
         return {key: (size + 1) / (counts.get(key, 0) + 1) for key in keys}
+
+
+def _of_better_half(chances: Sequence[float]) -> float:
+    """The mean over the better half, two at least: one look-alike is no support, nor is one odd
+    report against it.
+    """
+    best = sorted(chances, reverse=True)[: max(2, (len(chances) + 1) // 2)]
+    return sum(best) / len(best)
 
 
 def _member(report: Report) -> Member:

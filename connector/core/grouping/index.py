@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connector.core.grouping.fingerprint import Fingerprint
-from connector.core.grouping.sketch import Sketch
 from connector.core.model import Frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from connector.core.grouping.sketch import Sketch
 
 
 class Report(Frozen):
@@ -25,17 +28,29 @@ class Report(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
+class Norms:
+    """Sizes of a report's parts: roots of summed squares, and plain sums (mass), of rarity."""
+
+    words: float
+    title: float
+    phrases: float
+    code: float
+    mass: float
+    title_mass: float
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A report in the store. `number` counts arrivals from 0; `month` is year * 12 + month.
 
-    `norms` (words, title, phrases) and `usual` (mean similarity to its nearest neighbours) are as
+    `norms` and `usual` (mean similarity to its nearest neighbours) are as
     of its arrival, so that comparing with it needs no look-up of its terms.
     """
 
     number: int
     report: Report
     sketch: Sketch
-    norms: tuple[float, float, float]
+    norms: Norms
     usual: float
 
     @property

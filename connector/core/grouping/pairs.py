@@ -1,4 +1,4 @@
-"""The evidence that two reports are about one issue, as numbers that mean the same in every product.
+"""The evidence that two reports are about one issue, as numbers that mean alike in every product.
 
 All weights are rarities, -log of the share of reports that have a term, learnt from the reports
 themselves; a small prior keeps the first reports of a young store from looking rare in everything.
@@ -6,52 +6,74 @@ themselves; a small prior keeps the first reports of a young store from looking 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
 from dataclasses import dataclass
 from math import exp, log, log1p, sqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from connector.core.grouping.index import Placed
-from connector.core.grouping.sketch import Sketch
+from connector.core.grouping.index import Norms, Placed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connector.core.grouping.sketch import Sketch
 
 FEATURES: Final = (
     "words",
     "title",
-    "title_in_other",
     "phrases",
+    "letters",
+    "near",
+    "title_in_other",
+    "other_title_in_mine",
+    "overlap",
+    "contained",
     "shared_mass",
     "rarest",
     "second",
     "third",
-    "contained",
+    "code",
     "signatures",
     "rarest_signature",
     "foreign_signatures",
     "versions",
-    "same_text",
     "gap_days",
     "recent",
     "same_customer",
     "same_area",
     "over_usual",
     "over_others_usual",
+    "over_both",
+    "times_usual",
+    "rank",
+    "lead",
+    "crowd",
     "shorter",
     "balance",
+    "title_words",
 )
-RISING: Final = frozenset(FEATURES) - {
-    "foreign_signatures",
-    "gap_days",
-    "same_customer",
-    "same_area",
-    "shorter",
-    "balance",
-}
-FALLING: Final = frozenset({"foreign_signatures", "gap_days"})
-"""More of a rising feature never makes one issue less likely, whatever the other features are."""
+_NEUTRAL: Final = frozenset(
+    {
+        "same_customer",
+        "same_area",
+        "shorter",
+        "balance",
+        "title_words",
+        "code",
+        "versions",
+    }
+)
+FALLING: Final = frozenset({"foreign_signatures", "gap_days", "rank", "crowd"})
+"""More of it never makes one issue more likely, whatever the other features are."""
+RISING: Final = frozenset(FEATURES) - FALLING - _NEUTRAL
+"""More of it never makes one issue less likely."""
 
 _PRIOR_SIZE: Final = 150
 _PRIOR_COUNT: Final = 1.5
 _DECAY_DAYS: Final = 60.0
+_NEIGHBOURS: Final = 10
+_USUAL_FLOOR: Final = 0.03
+_CROWD: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +82,47 @@ class Query:
 
     sketch: Sketch
     rarity: Mapping[int, float]
-    norms: tuple[float, float, float]
+    norms: Norms
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """How close the nearest reports are, in rising order, and their usual closeness."""
+
+    closeness: tuple[float, ...]
+    usual: float
 
 
 def query(sketch: Sketch, counts: Mapping[int, int], size: int) -> Query:
     top = log(size + _PRIOR_SIZE)
     rarity = {key: top - log(counts.get(key, 0) + _PRIOR_COUNT) for key in sketch.keys}
-    norms = (
-        sqrt(sum((rarity[key] * weight) ** 2 for key, weight in sketch.words.items())),
-        sqrt(sum(rarity[key] ** 2 for key in sketch.title)),
-        sqrt(sum(rarity[key] ** 2 for key in sketch.phrases)),
+    norms = Norms(
+        words=sqrt(sum((rarity[key] * weight) ** 2 for key, weight in sketch.words.items())),
+        title=sqrt(sum(rarity[key] ** 2 for key in sketch.title)),
+        phrases=sqrt(sum(rarity[key] ** 2 for key in sketch.phrases)),
+        code=sqrt(sum(rarity[key] ** 2 for key in sketch.code)),
+        mass=sum(rarity[key] * weight for key, weight in sketch.words.items()),
+        title_mass=sum(rarity[key] for key in sketch.title),
     )
     return Query(sketch=sketch, rarity=rarity, norms=norms)
 
 
 def closeness(query: Query, other: Placed) -> float:
     """How alike two reports are in words, title and phrases, 0 to 1: the measure of "usual"."""
-    words, title, phrases = _cosines(query, other)
-    return 0.5 * words + 0.3 * title + 0.2 * phrases
+    return _close(*_cosines(query, other), _letters(query.sketch, other.sketch))
+
+
+def surroundings(found: list[float]) -> Surroundings:
+    rising = tuple(sorted(found))
+    return Surroundings(closeness=rising, usual=sum(rising[-_NEIGHBOURS:]) / _NEIGHBOURS)
+
+
+def _close(words: float, title: float, phrases: float, letters: float) -> float:
+    return 0.3 * words + 0.1 * title + 0.2 * phrases + 0.4 * letters
 
 
 def _cosines(query: Query, other: Placed) -> tuple[float, float, float]:
-    mine, theirs, rarity = query.sketch, other.sketch, query.rarity
+    mine, theirs, rarity, norms = query.sketch, other.sketch, query.rarity, other.norms
     words = sum(
         rarity[key] ** 2 * mine.words[key] * theirs.words[key]
         for key in mine.words.keys() & theirs.words.keys()
@@ -89,9 +130,9 @@ def _cosines(query: Query, other: Placed) -> tuple[float, float, float]:
     title = sum(rarity[key] ** 2 for key in mine.title & theirs.title)
     phrases = sum(rarity[key] ** 2 for key in mine.phrases & theirs.phrases)
     return (
-        _ratio(words, query.norms[0] * other.norms[0]),
-        _ratio(title, query.norms[1] * other.norms[1]),
-        _ratio(phrases, query.norms[2] * other.norms[2]),
+        _ratio(words, query.norms.words * norms.words),
+        _ratio(title, query.norms.title * norms.title),
+        _ratio(phrases, query.norms.phrases * norms.phrases),
     )
 
 
@@ -100,38 +141,62 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def evidence(
-    query: Query, other: Placed, *, days: float, same_customer: bool, usual: float
+    query: Query, other: Placed, around: Surroundings, *, days: float, same_customer: bool
 ) -> tuple[float, ...]:
-    """The values of `FEATURES`. `usual` is the query's mean closeness to its nearest reports."""
-    mine, theirs, rarity = query.sketch, other.sketch, query.rarity
+    """The values of `FEATURES` for a report and one in store."""
     cosines = _cosines(query, other)
-    near = 0.5 * cosines[0] + 0.3 * cosines[1] + 0.2 * cosines[2]
-    shared = mine.words.keys() & theirs.words.keys()
-    rarest = sorted((rarity[key] for key in shared), reverse=True)[:3] + [0.0, 0.0, 0.0]
-    mass = sum(rarity[key] for key in shared)
-    whole = min(len(mine.words), len(theirs.words))
-    in_other = sum(rarity[key] for key in mine.title if key in theirs.words)
-    signs = [rarity[key] for key in mine.signatures & theirs.signatures]
+    letters = _letters(query.sketch, other.sketch)
+    near = _close(*cosines, letters)
     return (
-        *cosines[:2],
-        _ratio(in_other, sum(rarity[key] for key in mine.title)),
-        cosines[2],
-        log1p(mass),
-        *rarest[:3],
-        len(shared) / whole if whole else 0.0,
-        log1p(sum(signs)),
-        max(signs, default=0.0),
-        float(bool(mine.signatures and theirs.signatures and not signs)),
-        float(len(mine.versions & theirs.versions) - 0.5 * bool(mine.versions and theirs.versions)),
-        float(mine.text_key == theirs.text_key != 0),
+        *cosines,
+        letters,
+        near,
+        *_words_in_common(query, other),
+        *_signs_in_common(query, other.sketch),
         log1p(days),
         exp(-days / _DECAY_DAYS),
         float(same_customer),
-        _same_area(mine, theirs),
-        near - usual,
-        near - other.usual,
-        log1p(whole),
-        log1p(max(len(mine.words), len(theirs.words))) - log1p(whole),
+        _same_area(query.sketch, other.sketch),
+        *_stands_out(near, around, other.usual),
+        *_sizes(query.sketch, other.sketch),
+    )
+
+
+def _letters(mine: Sketch, theirs: Sketch) -> float:
+    both = len(mine.letters & theirs.letters)
+    return _ratio(2.0 * both, len(mine.letters) + len(theirs.letters))
+
+
+def _words_in_common(query: Query, other: Placed) -> tuple[float, ...]:
+    mine, theirs, rarity = query.sketch, other.sketch, query.rarity
+    shared = mine.words.keys() & theirs.words.keys()
+    mass = sum(rarity[key] * min(mine.words[key], theirs.words[key]) for key in shared)
+    rarest = sorted((rarity[key] for key in shared), reverse=True)[:3]
+    code = sum(rarity[key] ** 2 for key in mine.code & theirs.code)
+    return (
+        _ratio(
+            sum(rarity[key] for key in mine.title if key in theirs.words), query.norms.title_mass
+        ),
+        _ratio(
+            sum(rarity[key] for key in theirs.title if key in mine.words), other.norms.title_mass
+        ),
+        _ratio(mass, query.norms.mass + other.norms.mass - mass),
+        _ratio(mass, min(query.norms.mass, other.norms.mass)),
+        log1p(mass),
+        *(*rarest, 0.0, 0.0, 0.0)[:3],
+        _ratio(code, query.norms.code * other.norms.code),
+    )
+
+
+def _signs_in_common(query: Query, theirs: Sketch) -> tuple[float, ...]:
+    mine = query.sketch
+    signs = [query.rarity[key] for key in mine.signatures & theirs.signatures]
+    versions = bool(mine.versions and theirs.versions)
+    return (
+        log1p(sum(signs)),
+        max(signs, default=0.0),
+        float(bool(mine.signatures and theirs.signatures and not signs)),
+        float(len(mine.versions & theirs.versions) - 0.5 * versions),
     )
 
 
@@ -139,3 +204,27 @@ def _same_area(mine: Sketch, theirs: Sketch) -> float:
     if mine.product_area is None or theirs.product_area is None:
         return 0.0
     return 1.0 if mine.product_area == theirs.product_area else -1.0
+
+
+def _stands_out(near: float, around: Surroundings, others_usual: float) -> tuple[float, ...]:
+    """Against what is usual: a report that is like everything is like nothing."""
+    known = around.closeness
+    rank = len(known) - bisect_left(known, near + 1e-9)
+    best = known[-1] if known else 0.0
+    next_best = known[-2] if len(known) > 1 else 0.0
+    rival = next_best if rank == 0 else best
+    return (
+        near - around.usual,
+        near - others_usual,
+        near - 0.5 * (around.usual + others_usual),
+        log(near + _USUAL_FLOOR) - log(max(around.usual, others_usual) + _USUAL_FLOOR),
+        log1p(rank),
+        near - rival,
+        log1p(len(known) - bisect_left(known, _CROWD * near)),
+    )
+
+
+def _sizes(mine: Sketch, theirs: Sketch) -> tuple[float, float, float]:
+    shorter, longer = sorted((len(mine.words), len(theirs.words)))
+    titles = min(len(mine.title), len(theirs.title))
+    return (log1p(shorter), log1p(longer) - log1p(shorter), float(titles))

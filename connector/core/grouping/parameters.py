@@ -6,15 +6,17 @@ be passed in (`escalation group --learn` writes one).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib.resources import files
 from math import exp
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field, model_validator
 
 from connector.core.grouping.pairs import FEATURES
 from connector.core.model import Frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Tree(Frozen):
@@ -40,14 +42,17 @@ class Tree(Frozen):
 
 
 class Parameters(Frozen):
-    """Chances are 0 to 1. `join` is the least mean chance with a group's newest members, `sure`
-    the least mean over a whole group for it to act by itself."""
+    """Chances are 0 to 1. `pair` is the least for two reports to come together, `grow` the least
+    support of a group's newest members for it to take a further one, `sure` the least mean support
+    in a group for it to act by itself.
+    """
 
     features: tuple[str, ...]
     trees: tuple[Tree, ...]
     weights: tuple[float, ...] = ()
     bias: float = 0.0
-    join: float = Field(ge=0, le=1)
+    pair: float = Field(ge=0, le=1)
+    grow: float = Field(ge=0, le=1)
     sure: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")

@@ -23,141 +23,188 @@ REPLY_ABOVE: Final = _any(
 
 WROTE: Final = _any(
     r"^(?:on|am|le|el|il|op|em|den|dnia|w dniu|a|on day)\b.{4,160}"
-    r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał\(?a?\)?)\b.{0,80}:?$",
+    r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev"
+    r"|napisał\(?a?\)?)\b.{0,80}:?$",
     r"^.{4,160}(?:写道|寫道|のメール|님이 작성)\s?[:：]?$",
     r"^.{1,80}<[^<>\s]{3,80}@[^<>\s]{3,80}>\s(?:wrote|schrieb|a écrit|escribió|schreef)\s?:$",
 )
 
 ORIGINAL_MESSAGE: Final = _any(
-    r"^[-_ ]{2,}\s?(?:original message|forwarded message|original appointment|weitergeleitete nachricht"
-    r"|ursprüngliche nachricht|message d'origine|message transféré|mensaje original|mensaje reenviado"
-    r"|messaggio originale|oorspronkelijk bericht|mensagem original|původní zpráva|wiadomość oryginalna"
+    r"^[-_ ]{2,}\s?(?:original message|forwarded message|original appointment|weitergeleitete "
+    r"nachricht"
+    r"|ursprüngliche nachricht|message d'origine|message transféré|mensaje original|mensaje "
+    r"reenviado"
+    r"|messaggio originale|oorspronkelijk bericht|mensagem original|původní zpráva|wiadomość "
+    r"oryginalna"
     r"|原始邮件|转发的邮件)\s?[-_ ]{2,}$",
     r"^begin forwarded message:$",
 )
 
 HEADER_FROM: Final = _any(r"^\*?(?:from|von|de|da|van|från|od|发件人|差出人)\*?\s?[:：]\*?\s?\S")
 HEADER_SENT: Final = _any(
-    r"^\*?(?:sent|date|to|gesendet|datum|an|envoyé|à|enviado|para|inviato|data|verzonden|aan|skickat"
+    r"^\*?(?:sent|date|to|gesendet|datum|an|envoyé|à|enviado|para|inviato|data|verzonden|aan"
+    r"|skickat"
     r"|wysłano|发送时间|收件人|送信日時)\*?\s?[:：]"
 )
 
 CLOSING: Final = _any(
-    r"^(?:(?:with )?(?:best|kind(?:est)?|warm(?:est)?|many) (?:regards|wishes|thanks)|best|regards|rgds"
-    r"|cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|thanks(?: again)?(?: and regards)?"
+    r"^(?:(?:with )?(?:best|kind(?:est)?|warm(?:est)?|many) (?:regards|wishes|thanks)|best"
+    r"|regards|rgds"
+    r"|cheers|sincerely(?: yours)?|yours (?:sincerely|faithfully|truly)|thanks(?: again)?(?: "
+    r"and regards)?"
     r"|thanks & regards|many thanks|thank you|thx|ty|br|kr|respectfully|cordially|all the best"
-    r"|mit (?:freundlichen|besten|lieben) gr(?:ü|ue)(?:ß|ss)en|(?:freundliche|viele|beste|liebe|schöne) gr(?:ü|ue)(?:ß|ss)e"
+    r"|mit (?:freundlichen|besten|lieben) gr(?:ü|ue)(?:ß|ss)en|(?:freundliche|viele|beste"
+    r"|liebe|schöne) gr(?:ü|ue)(?:ß|ss)e"
     r"|mfg|lg|vg|danke|vielen dank|besten dank"
     r"|(?:bien )?cordialement|(?:sincères|meilleures) salutations|bien à vous|merci(?: d'avance)?"
     r"|(?:un )?(?:cordial )?saludos?(?: cordiales)?|atentamente|muchas gracias|gracias"
-    r"|(?:cordiali|distinti) saluti|grazie(?: mille)?|met vriendelijke groet(?:en)?|groeten|mvg|bedankt"
+    r"|(?:cordiali|distinti) saluti|grazie(?: mille)?|met vriendelijke groet(?:en)?|groeten"
+    r"|mvg|bedankt"
     r"|atenciosamente|(?:com os )?melhores cumprimentos|obrigad[oa]|abraços"
-    r"|(?:med )?vänliga hälsningar|hälsningar|tack|med venlig hilsen|vennlig hilsen|mvh|ystävällisin terveisin"
-    r"|pozdrawiam|z poważaniem|s pozdravem|děkuji|с уважением|спасибо|谢谢|此致|よろしくお願いします|敬具"
+    r"|(?:med )?vänliga hälsningar|hälsningar|tack|med venlig hilsen|vennlig hilsen|mvh"
+    r"|ystävällisin terveisin"
+    r"|pozdrawiam|z poważaniem|s pozdravem|děkuji|с уважением|спасибо"
+    r"|谢谢|此致|よろしくお願いします|敬具"
     r"|teşekkürler|saygılarımla)\s?[,.!;:–-]*$"
 )
 
 GREETING: Final = _any(
     r"^(?:hi|hello|hey|dear|greetings|good (?:morning|afternoon|evening|day)|to whom it may concern"
     r"|hallo|guten (?:tag|morgen|abend)|liebes?r?|sehr geehrter?|grüß gott|moin|servus"
-    r"|bonjour|bonsoir|salut|cher|chère|madame|hola|buenos días|buenas (?:tardes|noches)|estimad[oa]s?"
+    r"|bonjour|bonsoir|salut|cher|chère|madame|hola|buenos días|buenas (?:tardes|noches)"
+    r"|estimad[oa]s?"
     r"|ciao|buongiorno|buonasera|gentile|spettabile|beste|geachte|goede(?:morgen|middag)|dag"
-    r"|olá|bom dia|boa tarde|prezad[oa]s?|caro|hej|hei|god (?:morgon|dag)|cześć|dzień dobry|szanowni państwo"
-    r"|dobrý den|здравствуйте|добрый день|привет|你好|您好|こんにちは|お世話になっております|안녕하세요|merhaba)"
+    r"|olá|bom dia|boa tarde|prezad[oa]s?|caro|hej|hei|god (?:morgon|dag)|cześć|dzień dobry"
+    r"|szanowni państwo"
+    r"|dobrý den|здравствуйте|добрый день|привет"
+    r"|你好|您好|こんにちは|お世話になっております|안녕하세요|merhaba)"
     r"(?:[ ,]+[\w.'’&-]{1,20}){0,4}\s?[,.!:;–-]*$"
 )
 
 OPENING: Final = _any(
-    r"^(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|bonjour"
-    r"|hola|ciao|buongiorno|olá|hej|dear (?:\w{1,20} ?){1,3})(?: (?:there|all|team|everyone|support|folks|guys))?\s?[,!.]\s"
+    r"^(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening)|hallo|guten (?:tag"
+    r"|morgen)|bonjour"
+    r"|hola|ciao|buongiorno|olá|hej|dear (?:\w{1,20} ?){1,3})(?: (?:there|all|team|everyone"
+    r"|support|folks|guys))?\s?[,!.]\s"
 )
 
 PLEASANTRY: Final = _any(
     r"^(?:i |we )?(?:hope|trust) (?:you|this|all|everything|that)\b.{0,60}$",
-    r"^(?:many )?(?:thanks|thank you|thx)\b.{0,60}(?:help|advance|time|support|attention|assistance|reply|answer|response"
+    r"^(?:many )?(?:thanks|thank you|thx)\b.{0,60}(?:help|advance|time|support|attention"
+    r"|assistance|reply|answer|response"
     r"|reading|looking|understanding)\b.{0,30}$",
-    r"^(?:please|kindly|pls) (?:advise|help|assist|respond|reply|check|look into (?:this|it)|let (?:me|us) know|see below|fix)"
+    r"^(?:please|kindly|pls) (?:advise|help|assist|respond|reply|check|look into (?:this|it)"
+    r"|let (?:me|us) know|see below|fix)"
     r"(?: (?:asap|soon|urgently|us|me|as soon as possible|with this|on this))*\s?[.!?]*$",
     r"^(?:i'?m |we'?re |i am |we are )?(?:looking|look) forward to\b.{0,60}$",
     r"^(?:let (?:me|us) know|get back to (?:me|us))\b.{0,60}$",
-    r"^(?:any|your) (?:help|assistance|support|ideas?|advice)\b.{0,60}(?:appreciated|welcome|great)\b.{0,20}$",
+    r"^(?:any|your) (?:help|assistance|support|ideas?|advice)\b.{0,60}(?:appreciated|welcome"
+    r"|great)\b.{0,20}$",
     r"^(?:i |we )?(?:would )?appreciate\b.{0,60}$",
-    r"^(?:could|can) (?:you|anyone|someone|somebody) (?:please )?(?:help|assist|advise)(?: (?:me|us))?(?: with this| here| out)?\s?[.!?]*$",
+    r"^(?:could|can) (?:you|anyone|someone|somebody) (?:please )?(?:help|assist|advise)(?: "
+    r"(?:me|us))?(?: with this| here| out)?\s?[.!?]*$",
     r"^sorry (?:to|for)\b.{0,60}$",
     r"^(?:if you )?(?:have|need) (?:any|more|further) (?:questions?|information|details)\b.{0,60}$",
     r"^(?:vielen dank|danke)\b.{0,40}(?:voraus|hilfe|unterstützung|mühe)\b.{0,20}$",
     r"^(?:über|ich freue mich)\b.{0,60}(?:antwort|rückmeldung)\b.{0,40}$",
     r"^merci (?:d'avance|de|pour|par avance)\b.{0,60}$",
     r"^(?:muchas )?gracias (?:de antemano|por)\b.{0,60}$",
-    r"^(?:grazie|obrigad[oa]|bedankt|tack) (?:in anticipo|per|pel[oa]|desde já|alvast|voor|på förhand|för)\b.{0,60}$",
+    r"^(?:grazie|obrigad[oa]|bedankt|tack) (?:in anticipo|per|pel[oa]|desde já|alvast|voor|på "
+    r"förhand|för)\b.{0,60}$",
 )
 
 DEVICE: Final = _any(
-    r"^(?:sent|envoyé|enviado|gesendet|von meinem|inviato|verzonden|skickat|wysłan[oe]|odesláno|lähetetty|get)"
-    r"\b.{0,60}\b(?:iphone|ipad|android|mobile|mobil\w*|phone|blackberry|samsung|galaxy|huawei|outlook|mail|gmail|yahoo|device"
+    r"^(?:sent|envoyé|enviado|gesendet|von meinem|inviato|verzonden|skickat|wysłan[oe]"
+    r"|odesláno|lähetetty|get)"
+    r"\b.{0,60}\b(?:iphone|ipad|android|mobile|mobil\w*|phone|blackberry|samsung|galaxy"
+    r"|huawei|outlook|mail|gmail|yahoo|device"
     r"|smartphone|handy|tablet|telefon\w*|móvil|dispositivo)\b.{0,40}$",
     r"^von meinem (?:iphone|ipad|handy|smartphone|mobiltelefon)\b.{0,40}$",
     r"^发自我的.{1,20}$",
 )
 
 NOTICE: Final = _any(
-    r"\b(?:intended (?:recipients?|only)|confidential(?:ity)?|privileged|unauthori[sz]ed (?:use|disclosure|review))\b",
+    r"\b(?:intended (?:recipients?|only)|confidential(?:ity)?|privileged|unauthori[sz]ed "
+    r"(?:use|disclosure|review))\b",
     r"\b(?:consider the environment|think before (?:you )?print(?:ing)?|save (?:a tree|paper))\b",
-    r"\b(?:vertrauliche?|vertraulichkeit|bestimmungsgemäße)\b.{0,200}\b(?:informationen|e-?mail|empfänger)\b",
-    r"\bconfidenti(?:el|alité|al|aliteit)\b.{0,200}\b(?:destinataire|destinatario|destinatário|bestemd|message|mensaje|correo)\b",
-    r"\b(?:riservat[oie]|vertrouwelijk)\b.{0,200}\b(?:destinatari|geadresseerde|messaggio|bericht)\b",
+    r"\b(?:vertrauliche?|vertraulichkeit|bestimmungsgemäße)\b.{0,200}\b(?:informationen"
+    r"|e-?mail|empfänger)\b",
+    r"\bconfidenti(?:el|alité|al|aliteit)\b.{0,200}\b(?:destinataire|destinatario"
+    r"|destinatário|bestemd|message|mensaje|correo)\b",
+    r"\b(?:riservat[oie]|vertrouwelijk)\b.{0,200}\b(?:destinatari|geadresseerde|messaggio"
+    r"|bericht)\b",
     r"\b(?:virus(?:es)?|malware)\b.{0,120}\b(?:scanned|checked|geprüft|free)\b",
-    r"^this (?:e-?mail|message)\b.{0,80}\b(?:sent|from|was|may|is|and)\b.{0,200}\b(?:recipient|automatically|unsubscribe|notify|external)",
-    r"^(?:registered (?:office|in)|company (?:number|registration)|geschäftsführ\w+|sitz der gesellschaft|handelsregister|ust-?id)",
-    r"^(?:caution|warning|external)\s?:?.{0,40}\b(?:external|outside)\b.{0,40}\b(?:sender|organi[sz]ation|source|e-?mail)",
+    r"^this (?:e-?mail|message)\b.{0,80}\b(?:sent|from|was|may|is"
+    r"|and)\b.{0,200}\b(?:recipient|automatically|unsubscribe|notify|external)",
+    r"^(?:registered (?:office|in)|company (?:number|registration)|geschäftsführ\w+|sitz der "
+    r"gesellschaft|handelsregister|ust-?id)",
+    r"^(?:caution|warning|external)\s?:?.{0,40}\b(?:external|outside)\b.{0,40}\b(?:sender"
+    r"|organi[sz]ation|source|e-?mail)",
     r"\bunsubscribe\b.{0,80}$",
 )
 
 NOTICE_MENTIONS_MAIL: Final = _any(
-    r"\b(?:e-?mail|message|mail|attachments?|nachricht|courriel|correo|messaggio|bericht|recipient|sender|print\w*)\b"
+    r"\b(?:e-?mail|message|mail|attachments?|nachricht|courriel|correo|messaggio|bericht"
+    r"|recipient|sender|print\w*)\b"
 )
 
 FORM_HEAD: Final = _any(
-    r"^(?:account|client|customer|company|organi[sz]ation|organization|plan|tier|priority|prio|severity|urgency|region|country"
-    r"|department|team|contact|name|first name|last name|full name|phone|telephone|tel|mobile|cell|fax|e-?mail|mail|user(?:name)?"
-    r"|user id|customer id|account id|ticket|ticket id|case|reference|ref|subscription|license|licence|category|type|topic|impact"
-    r"|business impact|requested by|reported by|submitted by|date|time zone|language|address|web|website|site|kunde|kundennummer"
-    r"|firma|priorität|abteilung|land|telefon|client|société|pays|téléphone|empresa|cliente|país|teléfono|azienda|klant|bedrijf)"
+    r"^(?:account|client|customer|company|organi[sz]ation|organization|plan|tier|priority"
+    r"|prio|severity|urgency|region|country"
+    r"|department|team|contact|name|first name|last name|full name|phone|telephone|tel|mobile"
+    r"|cell|fax|e-?mail|mail|user(?:name)?"
+    r"|user id|customer id|account id|ticket|ticket id|case|reference|ref|subscription"
+    r"|license|licence|category|type|topic|impact"
+    r"|business impact|requested by|reported by|submitted by|date|time zone|language|address"
+    r"|web|website|site|kunde|kundennummer"
+    r"|firma|priorität|abteilung|land|telefon|client|société|pays|téléphone|empresa|cliente"
+    r"|país|teléfono|azienda|klant|bedrijf)"
     r"(?: ?(?:number|no|nr|#))?\s?[:：]\s?.{0,60}$"
 )
 
 BODY_HEAD: Final = _any(
-    r"^(?:description|summary|details?|message|issue|problem|subject|beschreibung|beschwerde|nachricht|betreff|descripción"
-    r"|descrizione|omschrijving|descrição|steps to reproduce|to reproduce|reproduction(?: steps)?|expected(?: (?:result|behaviou?r))?s?"
-    r"|actual(?: (?:result|behaviou?r))?s?|observed(?: behaviou?r)?|environment|additional (?:info(?:rmation)?|context)|attachments?"
+    r"^(?:description|summary|details?|message|issue|problem|subject|beschreibung|beschwerde"
+    r"|nachricht|betreff|descripción"
+    r"|descrizione|omschrijving|descrição|steps to reproduce|to reproduce|reproduction(?: "
+    r"steps)?|expected(?: (?:result|behaviou?r))?s?"
+    r"|actual(?: (?:result|behaviou?r))?s?|observed(?: behaviou?r)?|environment|additional "
+    r"(?:info(?:rmation)?|context)|attachments?"
     r"|test ?case|sample code|code|example|notes?|logs?|screenshots?)\s?[:：.]*$"
 )
 
 CONTACT_LINE: Final = _any(
-    r"^(?:phone|tel|telephone|mobile|mob|cell|fax|direct|office|t|m|p|f|e|w|d)\s?[.:]\s?[+(]?[\d\s().+/-]{6,30}(?:\s?(?:ext|x)\.?\s?\d+)?$",
+    r"^(?:phone|tel|telephone|mobile|mob|cell|fax|direct|office|t|m|p|f|e|w"
+    r"|d)\s?[.:]\s?[+(]?[\d\s().+/-]{6,30}(?:\s?(?:ext|x)\.?\s?\d+)?$",
     r"^[+(]?\d[\d\s().+/-]{8,25}$",
     r"^(?:https?://|www\.)\S{3,80}$",
     r"^\S{1,60}@\S{3,80}$",
 )
 
 SUBJECT_PREFIX: Final = re.compile(
-    r"^\s*(?:(?:re|fw|fwd|aw|wg|tr|rv|rif|ref|antw|sv|vs|odp|回复|答复|转发|urgent|important|asap|external|ext|dringend|wichtig|urgente)"
-    r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：!]+|\[[^\]]{0,30}(?:#\d+|external|urgent|ticket|case|support|request)[^\]]{0,20}\]|\[?#\d{3,12}\]?:?|\(?ticket\s?#?\d+\)?:?)\s*",
+    r"^\s*(?:(?:re|fw|fwd|aw|wg|tr|rv|rif|ref|antw|sv|vs|odp|回复|答复|转发|urgent|important|asap"
+    r"|external|ext|dringend|wichtig|urgente)"
+    r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：!]+|\[[^\]]{0,30}(?:#\d+|external|urgent|ticket"
+    r"|case|support|request)[^\]]{0,20}\]|\[?#\d{3,12}\]?:?|\(?ticket\s?#?\d+\)?:?)\s*",
     re.IGNORECASE,
 )
 
 SUBJECT_SUFFIX: Final = re.compile(
-    r"\s*(?:[-–—,(]\s*)?(?:please help|pls help|help(?: please)?|need help|help needed|urgent|asap|bitte um hilfe|dringend"
-    r"|aidez[- ]moi|ayuda|por favor|urgente)\s?[!.)]*$|\s*[\[(]?(?:ticket|case|ref|request)?\s?#\d{3,12}[\])]?\s*$",
+    r"\s*(?:[-–—,(]\s*)?(?:please help|pls help|help(?: please)?|need help|help needed|urgent"
+    r"|asap|bitte um hilfe|dringend"
+    r"|aidez[- ]moi|ayuda|por favor|urgente)\s?[!.)]*$|\s*[\[(]?(?:ticket|case|ref"
+    r"|request)?\s?#\d{3,12}[\])]?\s*$",
     re.IGNORECASE,
 )
 
-VAGUE: Final = frozenset(
-    "a an the my our your new some any another with on in about for of to please pls help needed need urgent question"
-    " questions problem problems issue issues error errors bug bugs support request ticket hi hello hey quick important"
-    " asap assistance assist me us something wrong not working work does doesn't doesnt isn't broken trouble having i we have"
-    " is it case feedback inquiry enquiry info information general other contact app website site system account update"
-    " no subject test hilfe frage fragen problem probleme fehler anfrage dringend bitte aide question problème demande urgent"
-    " ayuda problema pregunta consulta error urgente soporte aiuto domanda richiesta vraag probleem hulp dúvida ajuda erro"
-    " hjälp fråga fel помощь вопрос проблема 帮助 问题 質問".split()
-)
+_VAGUE = """
+a an the my our your new some any another with on in about for of to please pls help needed
+need urgent question questions problem problems issue issues error errors bug bugs support
+request ticket hi hello hey quick important asap assistance assist me us something wrong not
+working work does doesn't doesnt isn't broken trouble having i we have is it case feedback
+inquiry enquiry info information general other contact app website site system account
+update no subject test hilfe frage fragen probleme fehler anfrage dringend bitte aide
+problème demande ayuda problema pregunta consulta urgente soporte aiuto domanda richiesta
+vraag probleem hulp dúvida ajuda erro hjälp fråga fel помощь вопрос проблема 帮助 问题 質問"""
+
+VAGUE: Final[frozenset[str]] = frozenset(_VAGUE.split())
+"""A subject of such words alone says nothing."""

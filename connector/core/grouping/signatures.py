@@ -8,8 +8,11 @@ compared, never here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST: Final = 40
 _LINE = 300
@@ -19,29 +22,39 @@ _EXCEPTION = re.compile(
     r"\b(?:[a-z_]\w{0,40}\.){0,8}([A-Z]\w{2,60}(?:Exception|Error|Fault|Failure|Panic))\b"
 )
 _FRAME = re.compile(
-    r"\bat (?:[\w$]{1,60}\.){0,10}([\w$]{1,60}\.[\w$<>]{1,60})\(|\bFile \"(?:[^\"\n]{0,200}[/\\])?([\w.-]{1,60})\", line \d+, in ([\w<>]{1,60})"
+    r"\bat (?:[\w$]{1,60}\.){0,10}([\w$]{1,60}\.[\w$<>]{1,60})\(|\bFile "
+    r"\"(?:[^\"\n]{0,200}[/\\])?([\w.-]{1,60})\", line \d+, in ([\w<>]{1,60})"
 )
 _CODE = re.compile(
-    r"\b(0x[0-9a-fA-F]{4,8}|SIG[A-Z]{3,4}|E[A-Z]{5,14}|[A-Z]{2,8}[-_]\d{2,6}|[A-Z]{1,4}\d{3,6}|[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})\b"
+    r"\b(0x[0-9a-fA-F]{4,8}|SIG[A-Z]{3,4}|E[A-Z]{5,14}|[A-Z]{2,8}[-_]\d{2,6}"
+    r"|[A-Z]{1,4}\d{3,6}|[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})\b"
 )
 _STATUS = re.compile(
-    r"\b(?:error(?: code)?|code|status(?: code)?|http(?:/\d(?:\.\d)?)?|errno|exit(?:ed)?(?: code| with)?|returned|fehler(?:code)?|erreur|código)"
+    r"\b(?:error(?: code)?|code|status(?: code)?|http(?:/\d(?:\.\d)?)?|errno|exit(?:ed)?(?: "
+    r"code| with)?|returned|fehler(?:code)?|erreur|código)"
     r"\s?[:=#(]?\s?(-?\d{1,6})\b",
     re.IGNORECASE,
 )
 _GATEWAY = re.compile(
-    r"\b([45]\d\d) (?:bad|internal|service|gateway|not found|forbidden|unauthorized|too many|error|server)",
+    r"\b([45]\d\d) (?:bad|internal|service|gateway|not found|forbidden|unauthorized|too many"
+    r"|error|server)",
     re.IGNORECASE,
 )
-_ENDPOINT = re.compile(r"(?<![\w/.])(/(?:[a-zA-Z][\w.{}:-]{0,40}/){1,6}[a-zA-Z{:][\w.{}:-]{0,40})")
+_BARE_STATUS = re.compile(r"\b[45]\d\d\b")
+_ENDPOINT = re.compile(
+    r"(?<![\w/.])(/(?!(?i:tmp|var|home|users?|usr|opt|private|volumes|applications|library)/)(?:[a-zA-Z][\w.{}:-]{0,40}/){1,6}[a-zA-Z{:][\w.{}:-]{0,40})"
+)
 _VERSION = re.compile(
-    r"\b[vV]?(\d{1,4}\.\d{1,4}(?:\.\d{1,6}){0,2}(?:[.-]?(?:ga|rc|beta|alpha|preview|snapshot|m)\d{0,3})?)\b",
+    r"\b[vV]?(\d{1,4}\.\d{1,4}(?:\.\d{1,6}){0,2}(?:[.-]?(?:ga|rc|beta|alpha|preview|snapshot"
+    r"|m)\d{0,3})?)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“„«']([^\"“”„«»'\n]{8,120})[\"”“»']")
 _COMPLAINT = re.compile(
-    r"\b(?:error|exception|fatal|failed|failure|cannot|can't|could not|couldn't|unable to|not found|undefined|invalid|denied|refused|timed? ?out"
-    r"|fehler|fehlgeschlagen|ungültig|erreur|échec|impossible|échoué|falló|errore|impossibile|fout|mislukt)\b",
+    r"\b(?:error|exception|fatal|failed|failure|cannot|can't|could not|couldn't|unable to|not "
+    r"found|undefined|invalid|denied|refused|timed? ?out"
+    r"|fehler|fehlgeschlagen|ungültig|erreur|échec|impossible|échoué|falló|errore|impossibile"
+    r"|fout|mislukt)\b",
     re.IGNORECASE,
 )
 _LOG_HEAD = re.compile(
@@ -54,9 +67,12 @@ _VARYING = re.compile(
 _MESSAGE_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def signatures(lines: Sequence[str]) -> tuple[str, ...]:
-    """Those of the lines in order of appearance, each once, `MOST` at most; versions come last."""
-    found = dict.fromkeys(sign for line in lines for sign in _of_line(line[:_LINE]))
+def signatures(title: str, lines: Sequence[str] = ()) -> tuple[str, ...]:
+    """Those of title and lines in order, each once, `MOST` at most; versions come last."""
+    bare = _named("code", _BARE_STATUS.findall(title))
+    found = dict.fromkeys(
+        chain(bare, (sign for line in (title, *lines) for sign in _of_line(line[:_LINE])))
+    )
     firm = [sign for sign in found if not sign.startswith("version:")]
     versions = [sign for sign in found if sign.startswith("version:")]
     return tuple((firm[: MOST - len(versions[:4])]) + versions[:4])
@@ -68,7 +84,7 @@ def _of_line(line: str) -> Iterator[str]:
     yield from _named("code", (m[1].lower() for m in _CODE.finditer(line)))
     yield from _named("code", (m[1] for m in _STATUS.finditer(line)))
     yield from _named("code", (m[1] for m in _GATEWAY.finditer(line)))
-    yield from _named("path", (m[1].lower() for m in _ENDPOINT.finditer(line)))
+    yield from _named("path", (m[1].lower().rstrip(".:-") for m in _ENDPOINT.finditer(line)))
     yield from _named("says", _messages(line))
     yield from _named("version", (m[1].lower() for m in _VERSION.finditer(line)))
 

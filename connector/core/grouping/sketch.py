@@ -24,11 +24,13 @@ def sign_key(signature: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`words`: key -> weight of its place, title words among them. Keys as of `word_key`, `sign_key`."""
+    """Keys are those of `word_key` and `sign_key`. `words`: key -> weight of the word's place."""
 
     title: frozenset[int]
     words: dict[int, float]
     phrases: frozenset[int]
+    code: frozenset[int]
+    letters: frozenset[str]
     signatures: frozenset[int]
     versions: frozenset[int]
     text_key: int = 0
@@ -45,19 +47,31 @@ def sketch(fingerprint: Fingerprint, left_out: frozenset[int] = frozenset()) -> 
     """`left_out` are keys of lines that many customers share: their words don't count."""
     title = dict.fromkeys((word_key(word) for word in fingerprint.title), 1.0)
     words = dict(title)
+    code: set[int] = set()
     for line in fingerprint.lines:
         if line.key not in left_out:
             weight = _CODE_WEIGHT if line.code else 1.0
             for word in line.words:
                 words.setdefault(word_key(word), weight)
+            if line.code:
+                code.update(map(word_key, line.words))
     signs = fingerprint.signatures
     return Sketch(
         title=frozenset(title),
         words=words,
         phrases=frozenset(fingerprint.phrases),
+        code=frozenset(code),
+        letters=_letters(fingerprint.headline),
         signatures=frozenset(sign_key(sign) for sign in signs if not sign.startswith("version:")),
         versions=frozenset(sign_key(sign) for sign in signs if sign.startswith("version:")),
         text_key=fingerprint.text_key,
         product_area=fingerprint.product_area,
         line_keys=tuple(line.key for line in fingerprint.lines),
     )
+
+
+def _letters(headline: str) -> frozenset[str]:
+    """Runs of three letters of its words, borders included: near forms of a word share most."""
+    words = "".join(c if c.isalpha() else " " for c in headline.lower()).split()
+    padded = (f" {word} " for word in words if len(word) > 2)  # noqa: PLR2004
+    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))

@@ -10,10 +10,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 LIMIT: Final = 16_000
 _CLOSING_TAIL: Final = 12
@@ -24,7 +26,8 @@ _BLOCK_TAG = re.compile(
     re.IGNORECASE,
 )
 _INLINE_TAG = re.compile(
-    r"</?(?:span|a|b|i|u|em|strong|font|td|th|tbody|thead|code|img|small|center|meta|o:p|tt|sub|sup)\b[^<>]{0,800}>",
+    r"</?(?:span|a|b|i|u|em|strong|font|td|th|tbody|thead|code|img|small|center|meta|o:p|tt"
+    r"|sub|sup)\b[^<>]{0,800}>",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(
@@ -32,7 +35,8 @@ _HIDDEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MARKUP = re.compile(
-    r"\{(?:code|noformat|html|quote|panel|color)(?:[:=][^{}\n]{0,120})?\}|^h[1-6]\.\s?|```\w{0,12}|!\S{1,80}\.(?:png|jpe?g|gif)\S{0,40}!",
+    r"\{(?:code|noformat|html|quote|panel|color)(?:[:=][^{}\n]{0,120})?\}|^h[1-6]\.\s?"
+    r"|```\w{0,12}|!\S{1,80}\.(?:png|jpe?g|gif)\S{0,40}!",
     re.IGNORECASE | re.MULTILINE,
 )
 _LINK = re.compile(r"\b(?:https?|ftp)://[^\s<>\"'|\])}]{1,2000}|\bwww\.[^\s<>\"'|\])}]{3,500}")
@@ -43,6 +47,7 @@ _QUOTED = re.compile(r"^\s{0,4}(?:>|\|\s)")
 _SIGNATURE_MARK = re.compile(r"^(?:--|__|—)\s?$")
 _NAME_LINE = re.compile(r"^[\w.'’&,|/ ()+-]{1,60}$")
 _WORD = re.compile(r"\w{2,}")
+_ANY_WORD = re.compile(r"[^\W_][\w'’]*")
 
 
 def readable(text: str) -> str:
@@ -58,7 +63,7 @@ def readable(text: str) -> str:
 
 
 def mend(text: str) -> str:
-    """UTF-8 that was read as Windows-1252 somewhere on its way (`Ã¼` for `ü`), read again rightly."""
+    """UTF-8 that somebody read as Windows-1252 (`Ã¼` for `ü`), read again rightly."""
     return _BROKEN.sub(_reread, text)
 
 
@@ -179,13 +184,20 @@ def _without_small_talk(lines: Sequence[str]) -> list[str]:
         phrases.PLEASANTRY.match,
         phrases.CLOSING.match,
         phrases.DEVICE.match,
-        phrases.FORM_HEAD.match,
         phrases.BODY_HEAD.match,
         phrases.CONTACT_LINE.match,
         _is_notice,
     )
+    if sum(bool(phrases.FORM_HEAD.match(line)) for line in lines) > 1:
+        leave = (*leave, phrases.FORM_HEAD.match)
     own = (phrases.OPENING.sub("", line) for line in lines)
-    return [line for line in own if line and not any(test(line.strip("*_ ")) for test in leave)]
+    kept = (line for line in own if line and not any(test(line.strip("*_ ")) for test in leave))
+    return [line for line in kept if not is_vague(line)]
+
+
+def is_vague(text: str) -> bool:
+    """Only words that any request may hold, or none at all."""
+    return all(word in phrases.VAGUE for word in _ANY_WORD.findall(text.lower()))
 
 
 def bare_subject(subject: str) -> str:
@@ -196,5 +208,4 @@ def bare_subject(subject: str) -> str:
         if shorter == subject:
             break
         subject = shorter
-    words = re.findall(r"[\w'’]+", subject.lower())
-    return "" if all(word in phrases.VAGUE or word.isdigit() for word in words) else subject
+    return "" if is_vague(subject) else subject

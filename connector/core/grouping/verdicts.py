@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from connector.core.model import Frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Verdict(Frozen):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.stopwords import STOP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TOKEN = re.compile(r"[^\W_][\w$]*(?:[.'’:-]{1,2}[^\W_][\w$]*)*")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zß-öø-ÿ]+|[^\W\d_]+")
@@ -58,7 +61,7 @@ def _pairs(token: str) -> Iterator[str]:
     for run in _UNSPACED.findall(token):
         if len(run) == 1:
             yield run
-        for first, second in zip(run, run[1:], strict=False):
+        for first, second in itertools.pairwise(run):
             yield first + second
     for piece in _UNSPACED.sub(" ", token).split():
         yield from _split(piece)
@@ -67,19 +70,21 @@ def _pairs(token: str) -> Iterator[str]:
 _ENDINGS: Final = (
     "izations", "ization", "ications", "ication", "ically", "ations", "ation", "itions", "ition",
     "ements", "ement", "ments", "ment", "ingly", "nesses", "ness", "ities", "ity", "ably", "ible",
-    "able", "ings", "ing", "edly", "ions", "ion", "ies", "ied", "ives", "ive", "ally", "ers", "er",
-    "ed", "es", "ly", "al", "s", "e", "y",
+    "able", "ings", "ing", "edly", "ions", "ion", "ies", "ied", "ives", "ive", "ally", "ed",
+    "es", "ly", "al", "s", "e", "y",
 )  # fmt: skip
+_SHORT_ENDINGS: Final = ("ing", "ed", "s")
 _LEAST: Final = 4
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """The word without an English ending, at least four letters long; other words as they are."""
-    if len(word) <= _LEAST or not word.isascii():
+    """The word without an English ending, three or four letters long at least; others as is."""
+    if len(word) < _LEAST or not word.isascii():
         return word
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST:
+        least = _LEAST - 1 if ending in _SHORT_ENDINGS else _LEAST
+        if word.endswith(ending) and len(word) - len(ending) >= least:
             word = word[: -len(ending)]
             break
     if len(word) > _LEAST and word[-1] == word[-2] and word[-1] not in "ls":
