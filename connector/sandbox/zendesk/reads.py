@@ -142,9 +142,8 @@ def _living(visit: Visit) -> list[Ticket]:
 
 def _tickets(visit: Visit, tickets: list[Ticket]) -> Response:
     part, beside = page(visit, tickets)
-    told = [
-        {**visit.shapes.ticket(ticket, listed=True), **nested(visit, ticket)} for ticket in part
-    ]
+    bare = "meta" in beside
+    told = [{**visit.shapes.ticket(known, bare=bare), **nested(visit, known)} for known in part]
     return JsonAnswer({"tickets": told, **sideloads(visit, list(part)), **beside})
 
 

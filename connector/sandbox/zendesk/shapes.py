@@ -46,8 +46,8 @@ class Shapes:
     def base(self) -> str:
         return f"{self.site}/api/v2"
 
-    def ticket(self, ticket: Ticket, *, listed: bool = False, generated: bool = False) -> Shape:
-        """`listed`: as `GET /tickets` writes it, without `fields`. `generated`: as exports do."""
+    def ticket(self, ticket: Ticket, *, bare: bool = False, generated: bool = False) -> Shape:
+        """`bare`: as lists by cursor write it, without `fields`. `generated`: as exports do."""
         values = [
             {"id": field.id, "value": ticket.fields.get(field.id)}
             for field in self._store.custom_fields()
@@ -92,7 +92,7 @@ class Shapes:
             "allow_attachments": True,
             "from_messaging_channel": False,
         }
-        if listed:
+        if bare:
             del shape["fields"]
         if generated:
             shape["generated_timestamp"] = ticket.generated
