@@ -28,7 +28,14 @@ Category = Literal["new", "indeterminate", "done"]
 
 _CATEGORIES: dict[str, Category] = {"indeterminate": "indeterminate", "done": "done"}
 _DEEPEST = 60
-_INLINE = frozenset({"text", "mention", "emoji", "status", "date", "inlineCard"})
+_INLINE = (
+    "text",
+    "mention",
+    "emoji",
+    "status",
+    "date",
+    "inlineCard",
+)  # a tuple: compared with any JSON
 
 
 class WireNamed(Wire):

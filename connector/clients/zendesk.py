@@ -55,7 +55,7 @@ _GRANT = frozenset({"tokens"})
 _SILENT = frozenset({"make_private"})
 _UNPERMITTED = re.compile(r"unpermitted_keys[\"']?\s*(?:=>|:)\s*\[([^\]]{0,2000})\]")
 _KEY_NAME = re.compile(r"[A-Za-z0-9_.]{1,80}")
-_MOST_GROUP_PAGES = 50
+_MOST_PAGES = 50
 
 
 class ZendeskDesk:
@@ -142,7 +142,7 @@ class ZendeskDesk:
     def group_id(self, name: str) -> int | None:
         """By its exact name, else by its name in any case."""
         if self._groups is None:
-            self._groups = self._all_groups()
+            self._groups = self._ids_by("groups", "name")
         folded = {known.casefold(): number for known, number in self._groups.items()}
         return self._groups.get(name) or folded.get(name.casefold())
 
@@ -225,19 +225,22 @@ class ZendeskDesk:
             return False
         return True
 
-    def _all_groups(self) -> dict[str, int]:
+    def ticket_field_ids(self) -> Mapping[str, int]:
+        return self._ids_by("ticket_fields", "title")
+
+    def _ids_by(self, listed: str, label: str) -> dict[str, int]:
         found: dict[str, int] = {}
         query: dict[str, Any] = {"page[size]": 100}
-        for _ in range(_MOST_GROUP_PAGES):
-            document = self._line.get("groups.json", query)
-            for group in rows(document, "groups", "zendesk: groups"):
-                if isinstance(group, dict) and isinstance(group.get("id"), int):
-                    found.setdefault(name_of(str(group.get("name") or "")), group["id"])
+        for _ in range(_MOST_PAGES):
+            document = self._line.get(f"{listed}.json", query)
+            for one in rows(document, listed, f"zendesk: {listed}"):
+                if isinstance(one, dict) and isinstance(one.get("id"), int):
+                    found.setdefault(name_of(str(one.get(label) or "")), one["id"])
             after = next_cursor(document)
             if after is None:
                 return found
             query["page[after]"] = after
-        raise DriftError("zendesk: the list of groups has no end")
+        raise DriftError(f"zendesk: the list of {listed} has no end")
 
 
 class _ZenpyLine:

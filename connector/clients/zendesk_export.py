@@ -37,10 +37,10 @@ class Exports:
     def tickets(self, cursor: str | None, since: datetime) -> Iterator[TicketPage]:
         """From the cursor on, else from `since`. The last page's cursor is where to go on later.
 
-        Ends with `end_of_stream`, or where a cursor repeats.
+        Ends with `end_of_stream`, or where a cursor repeats or is missing.
         """
         at: dict[str, Any] = {"cursor": cursor} if cursor else {"start_time": self._start(since)}
-        seen = {cursor or ""}
+        seen = {"", cursor or ""}
         for number in range(1, _MOST_PAGES + 1):
             document = self._page("incremental/tickets/cursor.json", at | {"include": SIDELOADS})
             place = f"the ticket export after {cursor or at['start_time']}"

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 MOST_COMMENTS = 200
 MOST_TEXT = 1024 * 1024
-_SPOKEN = frozenset({"Comment", "VoiceComment", "FacebookComment", "ChatComment"})
+_SPOKEN = (
+    "Comment",
+    "VoiceComment",
+    "FacebookComment",
+    "ChatComment",
+)  # a tuple: compared with any JSON
 _ID_LIMIT = 64
 
 

@@ -6,6 +6,7 @@ import random
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connector.clients.auth import ApiToken, BearerToken
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from connector.clients.auth import Credential
     from connector.clients.jira import Deployment
 
+SINCE_2026 = datetime(2026, 1, 1, tzinfo=UTC)
 TOKEN = "s3cr3t-T0ken-0123456789"
 
 MakeDesk = Callable[..., ZendeskDesk]
