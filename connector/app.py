@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import click
 from pydantic import SecretStr
 
-from connector.config import SweepSettings, effective_mappings, load_settings
-from connector.errors import ConnectorError, ExitCode
+from connector.config import SweepSettings, effective_mappings, effective_sweep, load_settings
+from connector.errors import ConfigError, ConnectorError, ExitCode, did_you_mean
 from connector.logs import set_up_logging
 from connector.mapping_files import load_mappings
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from connector.core.mapping import Mappings
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
+    from connector.ports import Desk
     from connector.report import Report
     from connector.services import Services
 
@@ -167,6 +168,8 @@ class App:
             observers=watchers,
         )
         ledger.pin(settings.sweep.environment, desk.name, settings.jira.url)
+        mappings = _with_field_ids(mappings, desk)
+        sweep = effective_sweep(settings.sweep, mappings)
         return Services(
             desk=desk,
             tracker=tracker,
@@ -176,9 +179,9 @@ class App:
             now=self.now,
             environment=settings.sweep.environment,
             desk_url=settings.zendesk.url,
-            window=timedelta(days=settings.sweep.window_days),
-            max_new=settings.sweep.max_new_per_run,
-            min_customers=settings.sweep.min_customers,
+            window=timedelta(days=sweep.window_days),
+            max_new=sweep.max_new_per_run,
+            min_customers=sweep.min_customers,
             resend=policy.resend,
             calls=calls.by_endpoint,
             dry_run=dry_run,
@@ -202,7 +205,7 @@ class App:
         self,
         answer: Answer,
         as_json: bool,
-        show: Callable[[Any, Console], None],  # noqa: FBT001
+        show: Callable[[Any, Console], None],
     ) -> None:
         """Prints the answer and leaves with its exit code."""
         self.clear_progress()
@@ -213,6 +216,22 @@ class App:
 
             show(answer, console())
         raise click.exceptions.Exit(answer.exit_code)
+
+
+def _with_field_ids(mappings: Mappings, desk: Desk) -> Mappings:
+    """Ticket fields that fields.toml names by title, by id. ConfigError for an unknown title."""
+    titles = mappings.fields.titles
+    if not titles:
+        return mappings
+    known = desk.ticket_field_ids()
+    strange = [title for title in titles if title not in known]
+    if strange:
+        near = did_you_mean(strange[0], known)
+        raise ConfigError(
+            f"fields.toml: ticket names the field {strange[0]!r}, which Zendesk does not have."
+            f"{near} Known: {', '.join(sorted(known))}."
+        )
+    return mappings.model_copy(update={"fields": mappings.fields.with_ids(known)})
 
 
 def _desk_login(settings: Settings) -> Credential:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from connector.services import Services
 
 NOT_OURS = frozenset({"deleted"})
+_LOOKS_AT_LEAST = 40
+_LOOKS_PER_ESCALATION = 4
+"""How many candidates one sweep looks at closely for each escalation that it may open: a closer
+look costs a call, and a first sweep over a backlog finds many candidates."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Candidates:
-    """`quiet`: changed tickets in which nothing fired; `settled`: decided before, same facts."""
+    """`units`: the most urgent first. `waiting`: due too, and left to the next sweep.
+
+    `quiet`: changed tickets in which nothing fired; `settled`: decided before, same facts;
+    `backlog`: tickets in which nothing happened within the window, which are only mirrored;
+    `expired`: those of them that time alone had brought up.
+    """
 
     units: tuple[Unit, ...]
+    waiting: tuple[Unit, ...]
+    backlog: tuple[int, ...]
+    expired: tuple[int, ...]
     suggested: tuple[Group, ...]
     quiet: tuple[int, ...]
     settled: tuple[int, ...]
@@ -86,7 +98,7 @@ def find_candidates(services: Services) -> Candidates:
                 units.append(_unit(tx, members, waiting | set(due), group, rows))
         alone = sorted(ticket_id for ticket_id in (waiting | set(due)) - seen if ticket_id in rows)
         units += [_unit(tx, (one,), {one}, perhaps.get(one), rows) for one in alone]
-    return _sorted_out(units, suggested, rows, due)
+    return _sorted_out(services, units, suggested, rows, due)
 
 
 def current_groups(tx: Transaction, since: datetime, window: timedelta) -> tuple[Group, ...]:
@@ -148,6 +160,7 @@ def _decision_key(ids: Sequence[int], group: Group | None, rows: Mapping[int, Mi
 
 
 def _sorted_out(
+    services: Services,
     units: Iterable[Unit],
     suggested: Sequence[Group],
     rows: Mapping[int, MirrorRow],
@@ -156,12 +169,38 @@ def _sorted_out(
     chosen: list[Unit] = []
     quiet: list[int] = []
     settled: list[int] = []
+    backlog: list[int] = []
+    since = services.now - services.window
     for unit in units:
         timely = any(ticket_id in due for ticket_id in unit.ids)
         if not timely and all(rows[ticket_id].decided == unit.key for ticket_id in unit.changed):
             settled += unit.changed
+        elif unit.live is None and all(_last_news(rows[i], services.now) < since for i in unit.ids):
+            backlog += unit.changed
         elif timely or unit.sure or unit.live or any(rows[i].signals for i in unit.ids):
             chosen.append(unit)
         else:
             quiet += unit.changed
-    return Candidates(tuple(chosen), tuple(suggested), tuple(quiet), tuple(settled))
+    chosen.sort(key=lambda unit: _rank(unit, rows))
+    looks = max(_LOOKS_AT_LEAST, _LOOKS_PER_ESCALATION * services.max_new)
+    return Candidates(
+        units=tuple(chosen[:looks]),
+        waiting=tuple(chosen[looks:]),
+        backlog=tuple(backlog),
+        expired=tuple(ticket_id for ticket_id in backlog if ticket_id in due),
+        suggested=tuple(suggested),
+        quiet=tuple(quiet),
+        settled=tuple(settled),
+    )
+
+
+def _last_news(row: MirrorRow, now: datetime) -> datetime:
+    """When something last happened to the ticket; an SLA breach is news too, or is about to be."""
+    breach = min(row.breach_at, now) if row.breach_at is not None else row.updated_at
+    return max(row.updated_at, breach)
+
+
+def _rank(unit: Unit, rows: Mapping[int, MirrorRow]) -> tuple[bool, float, tuple[int, ...]]:
+    """Live escalations and Security first, then by what was found; groups count all of it."""
+    urgency = sum(rows[ticket_id].urgency for ticket_id in unit.ids)
+    return (unit.live is None, -urgency, unit.ids)

@@ -22,7 +22,7 @@ from connector.core.markers import (
     payload_hash,
     reference_line,
 )
-from connector.core.model import IssueRef, Json, Target
+from connector.core.model import Assessment, IssueRef, Json, Target
 from connector.core.plan import (
     Affected,
     Intended,
@@ -38,8 +38,10 @@ from connector.ledger.rows import EscalationRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
-    from connector.core.model import Case, Need
+    from connector.core.fields import JiraFact
+    from connector.core.model import Case, FieldValue, Need
     from connector.core.routing import Route
     from connector.deciding import Decision
     from connector.ledger.rows import LinkRow
@@ -122,6 +124,7 @@ def first_writes(
     row: EscalationRow,
     brief: Brief,
     route: Route,
+    cases: Sequence[Case],
     links: Sequence[LinkRow],
 ) -> tuple[Intended, ...]:
     """The create request; for L2, which lives in Zendesk, what the tickets get, at once."""
@@ -130,8 +133,8 @@ def first_writes(
     return issue_writes(
         row.marker,
         project=route.project or "",
-        fields=_issue_fields(services, row, brief, route),
-        optional=_OPTIONAL,
+        fields=_issue_fields(services, row, brief, route, cases),
+        optional=(*_OPTIONAL, *services.mappings.fields.jira),
         labels=route.labels,
         brief_property=brief_property(brief, row.marker, [link.ticket_id for link in links]),
     )
@@ -233,6 +236,29 @@ def affected_by(links: Iterable[LinkRow]) -> tuple[Affected, ...]:
     )
 
 
+def jira_facts(row: EscalationRow, cases: Sequence[Case]) -> dict[JiraFact, FieldValue | date]:
+    """What fields.toml may fill Jira fields with."""
+    assessment = Assessment.model_validate(row.assessment)
+    impact = assessment.impact
+    names = tuple(dict.fromkeys(case.customer.name for case in cases))
+    facts: dict[JiraFact, FieldValue | date] = {
+        "customers": len({case.customer.key for case in cases}),
+        "customer_names": names,
+        "ticket_count": len(cases),
+        "tickets": tuple(str(case.ticket.id) for case in cases),
+        "arr_at_risk": impact.arr_at_risk if impact else None,
+        "severity": row.severity,
+        "product_area": cases[0].product_area,
+        "environment": cases[0].environment_field,
+    }
+    moments: dict[JiraFact, datetime | None] = {
+        "first_report": min(case.ticket.created_at for case in cases),
+        "next_breach": impact.sla.breach_at if impact else None,
+        "deadline": row.deadline,
+    }
+    return facts | {name: at for name, at in moments.items() if at is not None}
+
+
 def _priority(services: Services, row: EscalationRow) -> str | None:
     route = services.mappings.routing.route(row.target, None, row.severity)
     return route.priority.get(row.severity) or services.mappings.severity.jira_priority.get(
@@ -245,7 +271,7 @@ def _issue_url(services: Services, row: EscalationRow) -> str | None:
 
 
 def _issue_fields(
-    services: Services, row: EscalationRow, brief: Brief, route: Route
+    services: Services, row: EscalationRow, brief: Brief, route: Route, cases: Sequence[Case]
 ) -> dict[str, Json]:
     fields: dict[str, Json] = {
         "project": {"key": route.project},
@@ -261,6 +287,7 @@ def _issue_fields(
     if route.assignee:
         who = "accountId" if services.tracker.dialect == "adf" else "name"
         fields["assignee"] = {who: route.assignee}
+    fields |= services.mappings.fields.jira_fields(row.target, jira_facts(row, cases))
     if route.security_level:
         fields["security"] = {"name": route.security_level}
     return fields
@@ -268,5 +295,5 @@ def _issue_fields(
 
 def _rendered(services: Services, document: Document) -> Json:
     if services.tracker.dialect == "adf":
-        return render.adf(document, render.ADF_LIMIT)
-    return render.wiki(document, render.WIKI_LIMIT)
+        return render.adf(document, services.mappings.brief.limits.description)
+    return render.wiki(document, services.mappings.brief.limits.description)

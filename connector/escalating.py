@@ -60,7 +60,7 @@ def open_escalation(
         tx.escalations.add(row)
         for link in links:
             tx.links.add(link)
-        planned = first_writes(services, row, brief, route, links)
+        planned = first_writes(services, row, brief, route, decision.cases, links)
         tx.intents.add(intents(services, tx, row, planned))
         tx.transitions.add(
             TransitionRow(

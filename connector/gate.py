@@ -94,6 +94,7 @@ class Gate:
     off: dict[str, ConnectorError] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     adopted: set[str] = field(default_factory=set)
+    tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def recover(self) -> None:
         """Settles what an earlier run left in the air, before anything new is planned."""
@@ -230,6 +231,7 @@ class Gate:
             tickets = self.desk.tickets([ticket_id]) or tickets
         if not tickets:
             raise GoneError(f"ticket {ticket_id} is gone")
+        self.tags_seen[ticket_id] = tickets[0].tags
         return tickets[0].updated_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _request(
@@ -244,7 +246,7 @@ class Gate:
                 return self._note(row, write, probe)
             case ChangeTags():
                 self.desk.change_tags(
-                    write.ticket_id, add=write.add, remove=write.remove, updated_stamp=None
+                    write.ticket_id, add=write.add, remove=self._worn(write), updated_stamp=None
                 )
             case LinkIssue():
                 issue = IssueRef(id=issue_id, key=escalation.issue_key or "")
@@ -264,6 +266,11 @@ class Gate:
                 receipt = self.tracker.comment(issue_id, write.body, intent_id=row.intent_id)
                 return Found(ref=receipt.remote_id)
         return Found(ref=issue_id)
+
+    def _worn(self, write: ChangeTags) -> tuple[str, ...]:
+        """Of the tags to remove those that the ticket had when it was last read, else all."""
+        seen = self.tags_seen.get(write.ticket_id)
+        return tuple(tag for tag in write.remove if seen is None or tag in seen)
 
     def _create(self, write: CreateIssue) -> Found:
         issue = self.tracker.create_issue(

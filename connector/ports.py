@@ -135,6 +135,9 @@ class Desk(Protocol):
 
     def group_id(self, name: str) -> int | None: ...
 
+    def ticket_field_ids(self) -> Mapping[str, int]:
+        """Custom ticket fields' ids by title."""
+
 
 class IssueDraft(Frozen):
     """What a create request holds: the marker label is among `fields["labels"]`."""

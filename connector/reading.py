@@ -18,7 +18,16 @@ import orjson
 from connector.core.assessment import assess
 from connector.core.facts import build_case, customer_of, look_at
 from connector.core.grouping import fingerprint
-from connector.core.model import OPEN_STATUSES, Case, Comment, Source, Thread, Ticket
+from connector.core.model import (
+    OPEN_STATUSES,
+    Assessment,
+    Case,
+    Comment,
+    Source,
+    Target,
+    Thread,
+    Ticket,
+)
 from connector.core.plan import our_tag
 from connector.core.turns import Turns, first_turns, foreign, next_turns
 from connector.ledger.rows import AsideRow, InboxRow, MirrorRow
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
 
 TICKETS, COMMENTS = "zendesk.tickets", "zendesk.comments"
 _OVERLAP = timedelta(seconds=120)
+_SECURITY_FIRST = 1_000_000.0
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -158,9 +168,19 @@ def mirror_row(
             ticket.subject, ticket.description, product_area=case.product_area
         ).model_dump(mode="json"),
         signals=fresh or (before.signals if before and opened else ()),
+        urgency=_urgency(seen, before if opened else None),
         decided=before.decided if before else None,
         look_at=look_at(case, mappings) if opened else None,
     )
+
+
+def _urgency(seen: Assessment | None, before: MirrorRow | None) -> float:
+    """The rank of what was found; what was found before still stands where nothing new was."""
+    if seen is None:
+        return 0.0
+    if seen.findings or before is None:
+        return seen.score + (_SECURITY_FIRST if seen.target is Target.SECURITY else 0.0)
+    return before.urgency
 
 
 def _first_look(

@@ -55,7 +55,8 @@ class StateChange(Frozen):
 
 class Report(Frozen):
     """A whole run. `calls` counts HTTP requests by side and endpoint. `quiet`: changed tickets in
-    which no trigger fired.
+    which no trigger fired; `backlog`: tickets with no news within the window, only mirrored;
+    `waiting`: candidates that the next sweep looks at, since this one looked at enough.
     """
 
     command: str
@@ -72,6 +73,8 @@ class Report(Frozen):
     changed: tuple[StateChange, ...] = ()
     left: tuple[TicketLeft, ...] = ()
     quiet: int = 0
+    backlog: int = 0
+    waiting: tuple[int, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     writes: tuple[Outcome, ...] = ()
     calls: Mapping[str, int] = Field(default_factory=dict)

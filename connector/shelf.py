@@ -127,8 +127,12 @@ def print_story(story: Story, screen: Console) -> None:
         f"  {row.state} -> {row.target}  {row.summary}",
     )
     screen.print(head)
-    screen.print(Padding(Text(f"{row.id}, open since {spell_time(row.opened_at)}"), (0, 0, 0, 2)))
-    screen.print(Padding(Text(f"because {row.reason}"), (0, 0, 0, 2)))
+    screen.print(
+        Padding(
+            Text(f"{row.id}, open since {spell_time(row.opened_at)}"), (0, 0, 0, 2), expand=False
+        )
+    )
+    screen.print(Padding(Text(f"because {row.reason}"), (0, 0, 0, 2), expand=False))
     _part(
         screen,
         "Tickets",
@@ -172,4 +176,4 @@ def _part(screen: Console, title: str, lines: list[str]) -> None:
     screen.print()
     screen.print(Text(title, style="bold underline"))
     for line in lines:
-        screen.print(Padding(Text(line), (0, 0, 0, 2)))
+        screen.print(Padding(Text(line), (0, 0, 0, 2), expand=False))

@@ -185,7 +185,9 @@ def _settle(services: Services, unit: Unit, decision: Decision | None) -> None:
 
 def _quiet(services: Services, candidates: Candidates) -> None:
     with services.ledger.transaction() as tx:
-        tx.inbox.done([*candidates.quiet, *candidates.settled])
+        tx.inbox.done([*candidates.quiet, *candidates.settled, *candidates.backlog])
+        for ticket_id in candidates.expired:
+            tx.mirror.set_decided(ticket_id, None, None)
 
 
 def _set_aside(services: Services, unit: Unit, error: ConnectorError, found: _Found) -> None:
@@ -253,6 +255,8 @@ def _report(
         changed=tuple(found.changed),
         left=tuple(found.left),
         quiet=len(candidates.quiet),
+        backlog=len(candidates.backlog),
+        waiting=tuple(number for unit in candidates.waiting for number in unit.ids),
         set_aside=(*read.set_aside, *found.set_aside),
         writes=tuple(gate.outcomes),
         calls=services.calls(),

@@ -85,6 +85,11 @@ def _title(screen: Console, title: str) -> None:
     screen.print(Text(title, style="bold underline"))
 
 
+def _indented(screen: Console, text: str | Text, by: int = 2, style: str = "") -> None:
+    shown = text if isinstance(text, Text) else Text(text, style=style)
+    screen.print(Padding(shown, (0, 0, 0, by), expand=False))
+
+
 def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None:
     if not lines:
         return
@@ -97,11 +102,11 @@ def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None
             f" -> {line.target}  ",
             line.summary,
         )
-        screen.print(Padding(head, (0, 0, 0, 2)))
+        _indented(screen, head, 2)
         who = counted(len(line.customers), "customer") if line.customers else ""
         about = ", ".join([*([who] if who else []), tickets(line.tickets)])
-        screen.print(Padding(Text(about, style="dim"), (0, 0, 0, 6)))
-        screen.print(Padding(Text(f"because {line.because}"), (0, 0, 0, 6)))
+        _indented(screen, Text(about, style="dim"), 6)
+        _indented(screen, Text(f"because {line.because}"), 6)
 
 
 def tickets(ids: Sequence[int]) -> str:
@@ -120,24 +125,30 @@ def _changes(screen: Console, report: Report) -> None:
             (change.issue_key or change.id, "bold"),
             f"  {change.kind}: {change.old} -> {change.new}",
         )
-        screen.print(Padding(head, (0, 0, 0, 2)))
+        _indented(screen, head, 2)
         if change.tickets:
-            screen.print(Padding(Text(tickets(change.tickets), style="dim"), (0, 0, 0, 6)))
-        screen.print(Padding(Text(f"because {change.because}"), (0, 0, 0, 6)))
+            _indented(screen, Text(tickets(change.tickets), style="dim"), 6)
+        _indented(screen, Text(f"because {change.because}"), 6)
 
 
 def _left(screen: Console, report: Report) -> None:
-    if report.command != "sweep" or not (report.left or report.quiet):
+    if not (report.left or report.quiet or report.backlog or report.waiting):
         return
     _title(screen, "Left alone")
     for left in report.left[:_SHOWN]:
-        screen.print(Padding(Text(f"ticket {left.ticket_id}: {left.because}"), (0, 0, 0, 2)))
+        _indented(screen, Text(f"ticket {left.ticket_id}: {left.because}"), 2)
     if len(report.left) > _SHOWN:
         more = len(report.left) - _SHOWN
-        screen.print(Padding(Text(f"and {counted(more, 'more ticket')}: see --json"), (0, 0, 0, 2)))
+        _indented(screen, Text(f"and {counted(more, 'more ticket')}: see --json"), 2)
     if report.quiet:
         told = f"{counted(report.quiet, 'ticket')} in which no trigger fired"
-        screen.print(Padding(Text(f"{told}; `escalation assess ID` says why"), (0, 0, 0, 2)))
+        _indented(screen, f"{told}; `escalation assess ID` says why")
+    if report.backlog:
+        told = f"{counted(report.backlog, 'ticket')} with no news within the window"
+        _indented(screen, f"{told}: mirrored only")
+    if report.waiting:
+        told = f"{counted(len(report.waiting), 'more candidate')} for the next sweep"
+        _indented(screen, f"{told}: this one looked at the most urgent")
 
 
 def _aside(screen: Console, report: Report) -> None:
@@ -145,10 +156,10 @@ def _aside(screen: Console, report: Report) -> None:
         return
     _title(screen, "Set aside")
     for item in report.set_aside[:_SHOWN]:
-        screen.print(Padding(Text(f"{item.what}: {item.reason}"), (0, 0, 0, 2)))
+        _indented(screen, Text(f"{item.what}: {item.reason}"), 2)
     if len(report.set_aside) > _SHOWN:
         more = len(report.set_aside) - _SHOWN
-        screen.print(Padding(Text(f"and {more:,} more: see --json"), (0, 0, 0, 2)))
+        _indented(screen, Text(f"and {more:,} more: see --json"), 2)
 
 
 def _writes(screen: Console, report: Report) -> None:
@@ -158,16 +169,16 @@ def _writes(screen: Console, report: Report) -> None:
     if report.dry_run:
         _title(screen, f"The {counted(len(report.writes), 'write')} that a real run makes")
         for write in report.writes:
-            screen.print(Padding(Text(spell_write(write)), (0, 0, 0, 2)))
+            _indented(screen, Text(spell_write(write)), 2)
         return
     _title(screen, "Written")
     made = Counter(write.kind for write in report.writes if write.result in {"done", "adopted"})
     told = ", ".join(f"{number} x {_DID[kind]}" for kind, number in made.items())
-    screen.print(Padding(Text(told or "nothing"), (0, 0, 0, 2)))
+    _indented(screen, Text(told or "nothing"), 2)
     for write in report.writes:
         if write.result not in {"done", "adopted"}:
             line = f"{spell_write(write)}: {write.result.replace('_', ' ')}: {write.reason}"
-            screen.print(Padding(Text(line, style="yellow"), (0, 0, 0, 2)))
+            _indented(screen, Text(line, style="yellow"), 2)
 
 
 def spell_write(write: Outcome) -> str:
@@ -190,7 +201,7 @@ def print_assessment(assessment: Assessment, screen: Console) -> None:
             (str(assessment.severity), SEVERITY_COLOURS[assessment.severity]),
             f" ({assessment.severity_rule}), target {assessment.target} ({assessment.target_rule})",
         )
-        screen.print(Padding(told, (0, 0, 0, 2)))
+        _indented(screen, told, 2)
     _findings(screen, "Triggers that fired", assessment.findings)
     _findings(screen, "Suppressors", assessment.suppressors)
     _bullets(
@@ -222,6 +233,6 @@ def _impact(screen: Console, assessment: Assessment) -> None:
 def _bullets(screen: Console, title: str, lines: Sequence[str]) -> None:
     if not lines:
         return
-    screen.print(Padding(Text(title, style="bold"), (0, 0, 0, 2)))
+    _indented(screen, Text(title, style="bold"), 2)
     for line in lines:
-        screen.print(Padding(Text(f"- {line}"), (0, 0, 0, 4)))
+        _indented(screen, Text(f"- {line}"), 4)

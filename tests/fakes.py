@@ -149,6 +149,9 @@ class FakeDesk:
     def group_id(self, name: str) -> int | None:
         return 77
 
+    def ticket_field_ids(self) -> Mapping[str, int]:
+        return {}
+
 
 @dataclass
 class FakeTracker:

@@ -25,7 +25,7 @@ class MirrorRow(Frozen):
 
     `look_at`: when time alone may make this ticket a candidate (None: never). `decided`: hash of
     the facts that the last decision was made from. `signals`: text findings of the words read so
-    far. `fingerprint`: what grouping needs of the text.
+    far, and `urgency` the rank they gave it. `fingerprint`: what grouping needs of the text.
     """
 
     ticket_id: int
@@ -51,6 +51,7 @@ class MirrorRow(Frozen):
     group_stations: int | None = None
     fingerprint: Json = None
     signals: tuple[Finding, ...] = ()
+    urgency: float = 0.0
     decided: str | None = None
     look_at: datetime | None = None
 

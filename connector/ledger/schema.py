@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -101,6 +102,7 @@ mirror = Table(
     Column("reopens", Integer),
     Column("group_stations", Integer),
     Column("fingerprint", JsonText),
+    Column("urgency", Float, nullable=False),
     Column("signals", JsonText, nullable=False),
     Column("decided", Words),
     Column("look_at", Moment),

@@ -92,6 +92,7 @@ def _tickets() -> None:
         sa.Column("reopens", sa.Integer()),
         sa.Column("group_stations", sa.Integer()),
         sa.Column("fingerprint", TEXT),
+        sa.Column("urgency", sa.Float(), nullable=False),
         sa.Column("signals", TEXT, nullable=False),
         sa.Column("decided", TEXT),
         sa.Column("look_at", MOMENT),
