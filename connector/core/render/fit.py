@@ -28,43 +28,60 @@ def fit(
 ) -> Rendered:
     """The rendering of as much of the document as fits into `limit`.
 
-    Section by section, least important first, text is cut to ever smaller sizes; at last whole
-    sections go. The title and the head stay: ValueError when even they do not fit.
+    All sections are cut to ever smaller sizes until it fits; then the important ones get back what
+    they can. At last whole sections go, least important first. The title and the head stay:
+    ValueError when not even the title fits.
     """
     rendered = render(document)
     if size(rendered) <= limit:
         return rendered
-    sections = {section.key: section for section in document.sections}
-    order = sorted(document.sections, key=lambda section: section.keep)
+    larger = list(document.sections)
     for most in _SIZES:
-        for section in order:
-            smaller = _shorter(section, most)
-            if smaller is None:
-                continue
-            sections[section.key] = smaller
-            rendered = render(_with(document, sections))
-            if size(rendered) <= limit:
-                return rendered
-    for section in order:
-        del sections[section.key]
-        rendered = render(_with(document, sections))
+        smaller = [_shorter(section, most) for section in larger]
+        rendered = render(_with(document, smaller))
+        if size(rendered) <= limit:
+            return _given_back(document, larger, smaller, rendered, render, size, limit)
+        larger = smaller
+    for section in sorted(document.sections, key=lambda section: section.keep):
+        larger = [one for one in larger if one.key != section.key]
+        rendered = render(_with(document, larger))
         if size(rendered) <= limit:
             return rendered
-    bare = Document(title=one_line(document.title, 60), marked=document.marked)
-    rendered = render(bare)
+    rendered = render(Document(title=one_line(document.title, 60), marked=document.marked))
     if size(rendered) > limit:
         msg = f"a limit of {limit} is too small for a document's title"
         raise ValueError(msg)
     return rendered
 
 
-def _shorter(section: Section, most: int) -> Section | None:
-    """The section cut to `most` characters, or None when it is no longer than that."""
-    return cut_section(section, most) if text_size(section) > most else None
+def _given_back(
+    document: Document,
+    larger: list[Section],
+    smaller: list[Section],
+    rendered: Rendered,
+    render: Callable[[Document], Rendered],
+    size: Callable[[Rendered], int],
+    limit: int,
+) -> Rendered:
+    """The most important sections at their larger size, as far as that fits."""
+    chosen = list(smaller)
+    for place in sorted(range(len(larger)), key=lambda place: -larger[place].keep):
+        if larger[place] is smaller[place]:
+            continue
+        tried = [*chosen[:place], larger[place], *chosen[place + 1 :]]
+        candidate = render(_with(document, tried))
+        if size(candidate) <= limit:
+            chosen, rendered = tried, candidate
+    return rendered
 
 
-def _with(document: Document, sections: dict[str, Section]) -> Document:
-    return document.model_copy(update={"sections": tuple(sections.values())})
+def _shorter(section: Section, most: int) -> Section:
+    """The section cut to `most` characters; itself when it is no longer than that."""
+    return cut_section(section, most) if text_size(section) > most else section
+
+
+def _with(document: Document, sections: list[Section]) -> Document:
+    return document.model_copy(update={"sections": tuple(sections)})
 
 
 def text_size(section: Section) -> int:

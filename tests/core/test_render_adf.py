@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+from attacks import ANYTHING, ATTACKS, holding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.core import render
+from connector.core.clean import clean_text
+from connector.core.document import (
+    BLOCK_BEGINS,
+    BLOCK_ENDS,
+    Document,
+    Items,
+    Paragraph,
+    Run,
+    Section,
+    plain_run,
+)
+from connector.core.render.adf import safe_link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    yield node
+    for child in node.get("content", ()):
+        yield from nodes(child)
+
+
+ALLOWED = {
+    "doc",
+    "paragraph",
+    "heading",
+    "text",
+    "hardBreak",
+    "bulletList",
+    "orderedList",
+    "listItem",
+    "codeBlock",
+}
+
+
+@given(st.lists(ANYTHING, min_size=1, max_size=3))
+def test_any_text_becomes_plain_nodes_without_empty_text(texts: list[str]) -> None:
+    root = render.adf(holding(*texts))
+    json.dumps(root).encode()
+    for node in nodes(root):
+        assert node["type"] in ALLOWED
+        assert node["type"] != "text" or node["text"]
+        assert not [mark for mark in node.get("marks", ()) if mark["type"] == "link"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_stands_in_text_nodes_as_it_was_typed(attack: str) -> None:
+    root = render.adf(holding(attack), 200_000)
+    code = [node for node in nodes(root) if node["type"] == "codeBlock"]
+    assert code[0]["content"][0]["text"] == clean_text(attack)
+    assert {node["type"] for node in nodes(root)} <= ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("href", "safe"),
+    [
+        ("https://acme.zendesk.com/agent/tickets/1", True),
+        ("http://127.0.0.1:8080/agent/tickets/1", True),
+        ("http://acme.zendesk.com/agent/tickets/1", False),
+        ("javascript:alert(1)", False),
+        ("https://a|b", False),
+        ("https://a\nb", False),
+        ("https://exämple.test/", False),
+        ("https://[::1", False),
+        ("//evil.example", False),
+        (None, False),
+    ],
+)
+def test_only_our_own_kind_of_address_becomes_a_link(href: str | None, safe: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert (safe_link(href) is not None) is safe
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(min_value=900, max_value=40_000), st.sampled_from(["a", "é", "😀", '"', "\n"]))
+def test_the_serialized_document_keeps_its_limit(limit: int, char: str) -> None:
+    root = render.adf(holding(*[char * 2_000] * 5), limit)
+    text = json.dumps(root, ensure_ascii=False, separators=(",", ":"))
+    assert len(text.encode("utf-16-le")) // 2 <= limit
+
+
+def test_a_cut_is_visible_and_takes_the_least_important_section_first() -> None:
+    long = "word " * 2_000
+    document = Document(
+        title="T",
+        sections=(
+            Section(key="a", title="A", blocks=(Paragraph(runs=plain_run(long)),), keep=9),
+            Section(key="b", title="B", blocks=(Paragraph(runs=plain_run(long)),), keep=1),
+        ),
+    )
+    text = json.dumps(render.adf(document, 16_000), ensure_ascii=False)
+    assert text.count("word ") >= 2_000
+    assert "… (cut, see ticket)" in text
+
+
+def test_a_limit_that_not_even_a_title_fits_is_refused() -> None:
+    with pytest.raises(ValueError, match="too small"):
+        render.adf(holding("x"), 50)
+
+
+def test_a_new_brief_replaces_the_old_one_and_leaves_what_people_wrote() -> None:
+    old, new = render.adf(holding("old words")), render.adf(holding("new words"))
+    mine = {"type": "paragraph", "content": [{"type": "text", "text": "my own note"}]}
+    theirs = {"type": "heading", "attrs": {"level": 1}, "content": [{"type": "text", "text": "H"}]}
+    edited = {**old, "content": [mine, *old["content"], theirs]}
+    replaced = render.replace_block(edited, new)
+    assert replaced is not None
+    assert replaced["content"] == [mine, *new["content"], theirs]
+    assert render.replace_block(replaced, new) == replaced
+
+
+def test_a_damaged_block_is_left_alone() -> None:
+    old, new = render.adf(holding("old")), render.adf(holding("new"))
+    assert render.replace_block({**old, "content": old["content"][1:]}, new) is None
+    assert render.replace_block({**old, "content": old["content"] * 2}, new) is None
+
+
+def test_a_description_without_a_brief_keeps_its_words_below_the_new_one() -> None:
+    new = render.adf(holding("new"))
+    mine = {"type": "paragraph", "content": [{"type": "text", "text": "mine"}]}
+    replaced = render.replace_block({"type": "doc", "version": 1, "content": [mine]}, new)
+    assert replaced is not None
+    assert replaced["content"] == [*new["content"], mine]
+    assert render.replace_block(None, new) == new
+
+
+def test_quoted_marker_lines_do_not_end_the_block() -> None:
+    old = render.adf(holding(BLOCK_BEGINS, BLOCK_ENDS))
+    new = render.adf(holding("new"))
+    assert render.replace_block(old, new) == new
+
+
+@pytest.fixture(scope="session")
+def adf_schema(request: pytest.FixtureRequest) -> Any:
+    """Atlassian's own JSON schema out of the npm package, fetched once and kept in the cache."""
+    cache = request.config.cache
+    if cache is None:
+        pytest.skip("no pytest cache to keep @atlaskit/adf-schema in")
+    folder = Path(cache.mkdir("adf-schema"))
+    schema = folder / "full.json"
+    if not schema.exists():
+        fetch_schema(folder, schema)
+    return json.loads(schema.read_text("utf-8"))
+
+
+def fetch_schema(folder: Path, schema: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed: ADF is not checked against @atlaskit/adf-schema")
+    try:
+        subprocess.run(
+            [npm, "pack", "--silent", "@atlaskit/adf-schema"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+    except (subprocess.SubprocessError, OSError):
+        pytest.skip("npm could not fetch @atlaskit/adf-schema: ADF is not checked against it")
+    for archive in folder.glob("*.tgz"):
+        with tarfile.open(archive) as package:
+            member = package.extractfile("package/dist/json-schema/v1/full.json")
+            schema.write_bytes(member.read() if member else b"")
+        archive.unlink()
+
+
+def test_every_document_fits_atlassians_own_schema(adf_schema: Any) -> None:
+    validator = jsonschema.Draft4Validator(adf_schema)
+    documents = [holding(attack) for attack in ATTACKS]
+    documents += [holding(""), Document(title=""), Document(title="x", marked=False)]
+    linked = Run(text="ticket 1", href="https://acme.zendesk.com/agent/tickets/1", strong=True)
+    documents.append(Document(title="x", head=(Paragraph(runs=(linked,)), Items(items=()))))
+    for document in documents:
+        validator.validate(render.adf(document, 32_000))

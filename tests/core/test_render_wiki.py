@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from attacks import ANYTHING, ATTACKS, holding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.core import render
+from connector.core.clean import clean_text
+from connector.core.document import BLOCK_BEGINS, BLOCK_ENDS, Document, Items, Section, plain_run
+from connector.core.render.wiki import escaped, noformat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIVE = set("\\{}[]()*_-+^~|!?:<>\"'@")
+
+
+def words(text: str) -> str:
+    return " ".join(clean_text(text).split())
+
+
+@given(ANYTHING, st.booleans())
+def test_escaped_text_reads_back_and_holds_nothing_live(text: str, at_start: bool) -> None:  # noqa: FBT001 - drawn
+    line = escaped(text, at_line_start=at_start)
+    assert html.unescape(line) == words(text)
+    assert not LIVE & set(line)
+    assert re.sub(r"&#\d+;", "", line).count("&") == 0
+    assert not (at_start and re.match(r"(?i)(h[1-6]|bq)\.", line))
+
+
+@given(ANYTHING)
+def test_nothing_ends_a_noformat_block_early(text: str) -> None:
+    inside = noformat(text).removeprefix("{noformat}\n").removesuffix("\n{noformat}")
+    assert "{noformat" not in inside.lower()
+    assert "[~" not in inside
+    assert inside.replace("\u200b", "") == clean_text(text)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(min_value=700, max_value=40_000), st.sampled_from(["a", "[", "😀", "&", "\n"]))
+def test_the_limit_is_kept_after_escaping_and_no_entity_is_cut(limit: int, char: str) -> None:
+    text = render.wiki(holding(*[char * 2_000] * 5), limit)
+    assert len(text.encode("utf-16-le")) // 2 <= limit
+    assert not re.search(r"&#\d{0,5}(?![\d;])", text)
+
+
+def test_a_new_brief_replaces_the_old_one_and_leaves_what_people_wrote() -> None:
+    old, new = render.wiki(holding("old words")), render.wiki(holding("new words"))
+    edited = f"h1. Mine\r\n{old}\r\nmore of mine"
+    replaced = render.replace_block(edited, new)
+    assert replaced == f"h1. Mine\n{new}\nmore of mine"
+    assert render.replace_block(replaced, new) == replaced
+
+
+def test_quoted_marker_lines_do_not_end_the_block() -> None:
+    new = render.wiki(holding("new"))
+    assert render.replace_block(render.wiki(holding(BLOCK_BEGINS, BLOCK_ENDS)), new) == new
+    assert render.replace_block(new + "\n" + new, new) is None
+
+
+def parsed(text: str) -> Any:
+    """The text as pandoc's reader of Jira markup understands it."""
+    pypandoc = pytest.importorskip("pypandoc", reason="pandoc is not installed: wiki is not parsed")
+    try:
+        return json.loads(pypandoc.convert_text(text, "json", format="jira"))
+    except OSError:
+        pytest.skip("pandoc is not installed: wiki markup is not parsed back")
+
+
+def elements(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if "t" in node:
+            yield node
+        for child in node.values():
+            yield from elements(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from elements(child)
+
+
+INERT = {"Str", "Space", "SoftBreak", "LineBreak", "Para", "Plain", "BulletList", "CodeBlock"}
+INERT |= {"OrderedList", "Decimal", "Period", "DefaultStyle", "DefaultDelim", "Header", "Strong"}
+
+
+def said(node: Any) -> str:
+    parts = []
+    for element in elements(node):
+        if element["t"] == "Str":
+            parts.append(element["c"])
+        elif element["t"] in {"Space", "SoftBreak", "LineBreak"}:
+            parts.append(" ")
+    return "".join(parts)
+
+
+def test_an_independent_reader_finds_no_live_markup_in_any_attack() -> None:
+    tree = parsed(render.wiki(holding(*ATTACKS), 400_000))
+    kinds = {element["t"] for element in elements(tree["blocks"])}
+    assert kinds <= INERT
+    headers = [element for element in elements(tree["blocks"]) if element["t"] == "Header"]
+    assert {said(header) for header in headers[1:]} == {"Quoted"}
+
+
+def test_an_independent_reader_reads_every_attack_as_it_was_typed() -> None:
+    items = tuple(plain_run(attack) for attack in ATTACKS)
+    section = Section(key="a", title="A", blocks=(Items(items=items),))
+    tree = parsed(render.wiki(Document(title="T", sections=(section,)), 400_000))
+    (found,) = [one for one in elements(tree["blocks"]) if one["t"] == "BulletList"]
+    told = [" ".join(said(item).split()) for item in found["c"]]
+    assert told == [words(attack) for attack in ATTACKS]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(ANYTHING, min_size=10, max_size=30))
+def test_an_independent_reader_finds_arbitrary_text_inert(texts: list[str]) -> None:
+    tree = parsed(render.wiki(holding(*texts), 400_000))
+    assert {element["t"] for element in elements(tree["blocks"])} <= INERT
