@@ -13,7 +13,7 @@ from connector.core.model import Frozen
 PLAIN_FAULTS = frozenset(
     {"reset", "close", "truncate", "html", "empty", "kill", "duplicate", "garbage"}
 )
-_NUMBERED = re.compile(r"(?:status:[1-9]\d\d|(?:hang|delay|drip):\d{1,6}(?:\.\d{1,6})?)\Z")
+_NUMBERED = re.compile(r"(?:status:[1-9]\d\d|(?:hang|delay|drip|bomb):\d{1,6}(?:\.\d{1,6})?)\Z")
 
 
 class Fault(Frozen):
@@ -30,7 +30,8 @@ class Fault(Frozen):
     | garbage, empty  | 200 with cut JSON; with no body at all                             |
     | html            | 200 with a login page, or `body`                                   |
     | hang:S, delay:S | S seconds of silence, then closed; or then the true answer         |
-    | drip:S          | the true answer, byte by byte over S seconds                       |
+    | drip:S          | the true answer, drop by drop over S seconds                       |
+    | bomb:N          | 200 with a small gzip body that unpacks to N MiB                   |
     | duplicate       | the request is handled twice, as if a proxy had sent it again      |
     | kill            | the registered processes get SIGKILL, and the connection closes    |
     """

@@ -8,6 +8,7 @@ Starlette route; `Front` is the ASGI application around a side's routes.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import os
 import signal
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 CONTROL = "/_sandbox/"
 _NO_LINGER = struct.pack("ii", 1, 0)
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_DROPS = 100
+_MEBIBYTE = 1024 * 1024
 _OUTLIVES_BEFORE = frozenset({"delay", "drip", "duplicate"})
 
 
@@ -269,7 +272,7 @@ class Wire:
         """What the client sees of a fault that struck before; 0: nothing."""
         if fault.kind == "status":
             return int(fault.number)
-        return 200 if fault.kind in {"html", "empty", "garbage", "truncate"} else 0
+        return 200 if fault.kind in {"html", "empty", "garbage", "truncate", "bomb"} else 0
 
     async def suffer(self, fault: Fault, answer: Answer, pids: set[int]) -> None:
         """Lets the client see the fault instead of, or around, the answer."""
@@ -280,7 +283,8 @@ class Wire:
         if fault.kind == "delay" and fault.when == "after":
             await asyncio.sleep(fault.number)
         if fault.kind == "hang":
-            await asyncio.sleep(fault.number)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._gone(), fault.number)
         if fault.kind in {"kill", "close", "hang", "reset"}:
             await self._cut(reset=fault.kind == "reset")
         elif fault.kind == "truncate":
@@ -312,11 +316,11 @@ class Wire:
 
     async def _drip(self, answer: Answer, seconds: float) -> None:
         await self._send(_head(answer.status, answer.headers))
-        pause = seconds / max(len(answer.body), 1)
-        for at in range(len(answer.body)):
-            piece = answer.body[at : at + 1]
-            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(pause)
+        size = max(len(answer.body) // _DROPS, 1)
+        for at in range(0, len(answer.body), size):
+            drop = answer.body[at : at + size]
+            await self._send({"type": "http.response.body", "body": drop, "more_body": True})
+            await asyncio.sleep(seconds / _DROPS)
         await self._send({"type": "http.response.body", "body": b""})
 
 
@@ -336,6 +340,10 @@ def _altered(fault: Fault, answer: Answer) -> Answer:
     elif fault.kind in {"empty", "garbage"}:
         cut = b"" if fault.kind == "empty" else (answer.body[:-2] or b'{"id": 1, "na')
         made = answer.instead(cut, "application/json; charset=utf-8")
+    elif fault.kind == "bomb":
+        packed = gzip.compress(b" " * (int(fault.number) * _MEBIBYTE))
+        made = answer.instead(packed, "application/json; charset=utf-8")
+        named = [*named, (b"content-encoding", b"gzip")]
     else:
         made = answer
     made.headers = [*(pair for pair in made.headers if pair[0] not in dict(named)), *named]

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
-from zendesk_rig import NOON, a_seed, a_ticket
+from zendesk_rig import NOON, a_seed, a_ticket, plainly
 
 from connector.sandbox.faults import PLAIN_FAULTS, Fault, Faults
 from connector.sandbox.server import Sandbox
@@ -65,8 +67,8 @@ def test_the_clock_is_read_and_set_over_http(desk: Rig) -> None:
     assert desk.control("POST", "clock", {"frozen": False})["frozen"] is False
     url = f"{desk.url}/_sandbox/clock"
     for body in ({"now": "2026-01-01T00:00:00"}, {"now": "noon"}, {"then": 1}):
-        assert requests.post(url, json=body, timeout=20).status_code == 400
-    assert requests.post(url, data=b"{", timeout=20).status_code == 400
+        assert plainly("POST", url, json=body).status_code == 400
+    assert plainly("POST", url, data=b"{").status_code == 400
 
 
 def test_answers_carry_the_sandboxs_date(desk: Rig) -> None:
@@ -98,11 +100,11 @@ def test_the_journal_can_be_asked_in_part(desk: Rig) -> None:
     desk.call("GET", COUNT)
     desk.put(1, priority="high")
     desk.put(1, priority="high")
-    requests.get(f"{desk.world.jira_url}/rest/api/2/serverInfo", timeout=20)
+    plainly("GET", f"{desk.world.jira_url}/rest/api/2/serverInfo")
     assert [entry["n"] for entry in desk.control("GET", "journal?writes=1")["entries"]] == [2]
     assert [entry["n"] for entry in desk.control("GET", "journal?side=jira")["entries"]] == [4]
     assert [entry["n"] for entry in desk.control("GET", "journal?since=2")["entries"]] == [3, 4]
-    assert requests.get(f"{desk.url}/_sandbox/journal?since=x", timeout=20).status_code == 400
+    assert plainly("GET", f"{desk.url}/_sandbox/journal?since=x").status_code == 400
     counts = desk.control("GET", "counts?side=zendesk")
     assert counts == {
         "zendesk PUT /api/v2/tickets/{ticket_id:int}": 2,
@@ -141,7 +143,7 @@ def test_options_change_one_by_one(desk: Rig) -> None:
     )
     assert desk.control("GET", "options") == options
     url = f"{desk.url}/_sandbox/options"
-    assert requests.post(url, json={"search_lag": -1}, timeout=20).status_code == 400
+    assert plainly("POST", url, json={"search_lag": -1}).status_code == 400
     assert desk.control("GET", "options") == options
 
 
@@ -218,6 +220,24 @@ def test_an_answer_that_takes_its_time(desk: Rig, fault: str, when: str) -> None
     assert high(desk).json()["ticket"]["tags"] == ["high"]
 
 
+def test_a_small_answer_that_unpacks_to_a_large_one(desk: Rig) -> None:
+    desk.fresh(a_seed(a_ticket(id=1)))
+    order(desk, "bomb:3")
+    answer = high(desk)
+    assert int(answer.headers["content-length"]) < 10_000
+    assert len(answer.content) == 3 * 1024 * 1024
+    assert not took_effect(desk)
+
+
+def test_a_client_that_gives_up_ends_the_silence(desk: Rig) -> None:
+    desk.fresh(a_seed(a_ticket(id=1)))
+    order(desk, "hang:600")
+    url = f"{desk.url}/api/v2/tickets/1.json"
+    with pytest.raises(requests.ReadTimeout):
+        desk.session.put(url, json={"ticket": {}}, timeout=0.05)
+    assert high(desk).status_code == 200
+
+
 def test_a_request_that_arrives_twice(desk: Rig) -> None:
     desk.fresh(a_seed(a_ticket(id=1)))
     order(desk, "duplicate")
@@ -274,7 +294,7 @@ def test_waiting_faults_can_be_called_off(desk: Rig) -> None:
      {"fault": "close", "path": "("}, {"fault": "close", "unknown": 1}, {}],
 )  # fmt: skip
 def test_an_unknown_fault_is_refused(desk: Rig, wrong: dict[str, Any]) -> None:
-    answer = requests.post(f"{desk.url}/_sandbox/faults", json=[wrong], timeout=20)
+    answer = plainly("POST", f"{desk.url}/_sandbox/faults", json=[wrong])
     assert answer.status_code == 400
     assert desk.control("GET", "faults") == []
 
@@ -300,7 +320,7 @@ def test_a_fault_strikes_exactly_as_often_as_ordered(
 
 def test_control_is_on_both_ports_and_not_in_the_journal(desk: Rig) -> None:
     for url in (desk.url, desk.world.jira_url):
-        state = requests.get(f"{url}/_sandbox/state", timeout=20).json()
+        state = plainly("GET", f"{url}/_sandbox/state").json()
         assert (state["zendesk_url"], state["jira_url"]) == (desk.url, desk.world.jira_url)
         assert state["requests"] == 0
 
@@ -311,7 +331,7 @@ def test_a_fixed_port_and_the_next_one_serve_the_two_sides() -> None:
     with Sandbox(port=port) as sandbox:
         assert sandbox.zendesk_url == f"http://127.0.0.1:{port}"
         assert sandbox.jira_url == f"http://127.0.0.1:{port + 1}"
-        assert requests.get(f"{sandbox.jira_url}/_sandbox/clock", timeout=20).ok
+        assert plainly("GET", f"{sandbox.jira_url}/_sandbox/clock").ok
         with pytest.raises(OSError, match="in use"):
             Sandbox(port=port)
 
@@ -320,6 +340,39 @@ def test_a_seeds_time_is_the_clocks_time(running: Sandbox) -> None:
     world = World(clock=Clock(frozen=True), options=Options(limits="off"))
     running.begin(world, a_seed(now=NOON))
     assert world.now() == NOON
+
+
+def test_both_sides_speak_https_with_a_certificate(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    bundle, certificate, key = (tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem"))
+    authority.cert_pem.write_to_path(bundle)
+    issued.cert_chain_pems[0].write_to_path(certificate)
+    issued.private_key_pem.write_to_path(key)
+    with (
+        Sandbox(certificate=certificate, key=key) as sandbox,
+        requests.Session() as session,
+    ):
+        session.trust_env = False
+        session.verify = str(bundle)
+        for url in (sandbox.zendesk_url, sandbox.jira_url):
+            assert url.startswith("https://")
+            assert session.get(f"{url}/_sandbox/clock", timeout=20).ok
+        for fault in ("reset", "close", "truncate"):
+            ordered = [{"fault": fault}]
+            session.post(f"{sandbox.zendesk_url}/_sandbox/faults", json=ordered, timeout=20)
+            with pytest.raises(
+                (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
+            ):
+                session.get(f"{sandbox.zendesk_url}/api/v2/users/me", timeout=20)
+        assert session.get(f"{sandbox.zendesk_url}/api/v2/users/me", timeout=20).ok
+
+
+def test_a_broken_certificate_is_told_at_once(tmp_path: Path) -> None:
+    broken = tmp_path / "cert.pem"
+    broken.write_text("no certificate")
+    with pytest.raises(ssl.SSLError):
+        Sandbox(certificate=broken, key=broken)
 
 
 _SERVE = """
@@ -338,7 +391,7 @@ def test_a_sandbox_in_the_foreground_ends_tidily(number: signal.Signals) -> None
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as served:
         assert served.stdout is not None
         url = served.stdout.readline().strip()
-        assert requests.get(f"{url}/_sandbox/state", timeout=20).ok
+        assert plainly("GET", f"{url}/_sandbox/state").ok
         os.kill(served.pid, number)
         began = time.monotonic()
         rest, _ = served.communicate(timeout=20)

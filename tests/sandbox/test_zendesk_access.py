@@ -6,8 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
-from zendesk_rig import ANNA, a_seed, a_ticket
+from zendesk_rig import ANNA, a_seed, a_ticket, plainly
 
 from connector.sandbox.frame import Refusal
 from connector.sandbox.zendesk import limits
@@ -15,6 +14,7 @@ from connector.sandbox.zendesk.access import API_TOKEN, CLIENT_ID, CLIENT_SECRET
 from connector.sandbox.zendesk.limits import Limits
 
 if TYPE_CHECKING:
+    import requests
     from zendesk_rig import Rig
 
 pytest_plugins = ("zendesk_fixtures",)
@@ -34,14 +34,12 @@ def basic(name: str, secret: str) -> str:
 def ask(desk: Rig, path: str, authorization: str | None, method: str = "GET") -> requests.Response:
     """A request with just this Authorization header, outside of the rig's session."""
     headers = {"Authorization": authorization} if authorization else {}
-    return requests.request(
-        method, f"{desk.url}{path}", headers=headers, json={"ticket": {}}, timeout=20
-    )
+    return plainly(method, f"{desk.url}{path}", headers=headers, json={"ticket": {}})
 
 
 def grant(desk: Rig, **changes: Any) -> requests.Response:
     asked = {key: value for key, value in (GRANT | changes).items() if value is not None}
-    return requests.post(f"{desk.url}/oauth/tokens", json=asked, timeout=20)
+    return plainly("POST", f"{desk.url}/oauth/tokens", json=asked)
 
 
 def bearer(desk: Rig, **changes: Any) -> str:
@@ -115,7 +113,7 @@ def test_a_token_lives_as_long_as_asked_within_bounds(desk: Rig) -> None:
 
 def test_a_form_is_as_good_as_json_for_a_token(desk: Rig) -> None:
     form = GRANT | {"expires_in": "600"}
-    answer = requests.post(f"{desk.url}/oauth/tokens", data=form, timeout=20)
+    answer = plainly("POST", f"{desk.url}/oauth/tokens", data=form)
     assert answer.json()["expires_in"] == 600
 
 
@@ -138,7 +136,7 @@ def test_a_grant_that_is_no_object_is_refused(desk: Rig) -> None:
     for data in (b"{", b"[]"):
         headers = {"content-type": "application/json"}
         url = f"{desk.url}/oauth/tokens"
-        assert requests.post(url, data=data, headers=headers, timeout=20).status_code == 400
+        assert plainly("POST", url, data=data, headers=headers).status_code == 400
 
 
 @pytest.mark.parametrize(

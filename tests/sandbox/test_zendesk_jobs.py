@@ -118,6 +118,7 @@ def test_created_rows_are_told_by_their_place(desk: Rig) -> None:
     assert "success" not in told[0]
     assert told[1]["error"] == "RecordInvalid"
     assert desk.ticket(told[2]["id"])["description"] == "Three"
+    assert told[0]["id"] > told[2]["id"]
 
 
 def test_many_jobs_are_polled_at_once(desk: Rig) -> None:

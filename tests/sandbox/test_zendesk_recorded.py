@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from zendesk_rig import NOON, a_clock, a_seed, a_thread, a_ticket
+
+from connector.sandbox.zendesk import front
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -286,3 +289,28 @@ def test_the_judge_itself_can_fail(desk: Rig) -> None:
         judge.check("GET", "/tickets/1.json", answer)
     assert judge.template("GET", "/api/v2/tickets/1") == "/api/v2/tickets/{ticket_id}"
     assert desk.world.now() == NOON
+
+
+UNDOCUMENTED = {
+    "/api/v2/jira/links",
+    "/api/v2/jira/links/{}",
+    "/api/services/jira/links",
+    "/api/services/jira/links/{}",
+    "/api/v2/tickets/{}/slas/policy_metrics",
+    "/api/v2/incremental/tickets",
+}
+"""Served, and not in the file of 2026-07: it omits the links and is older than the others."""
+
+
+def test_every_path_that_is_served_is_documented(desk: Rig) -> None:
+    judge = desk._judge
+    if judge is None:
+        pytest.skip("Zendesk's file is not beside the repository")
+    served = {("GET", path) for path, _, _ in front._READS}
+    served |= {(method, path) for method, path, _, _ in front._WRITES}
+    missing = {
+        re.sub(r"\{[^}]+\}", "{}", path)
+        for method, path in served
+        if judge.template(method, re.sub(r"\{[^}]+\}", "1", path)) is None
+    }
+    assert missing <= UNDOCUMENTED | {"/api/v2/tickets/update_many"}

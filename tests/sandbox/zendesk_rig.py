@@ -183,6 +183,13 @@ class Rig:
         return tickets
 
 
+def plainly(method: str, url: str, **known: Any) -> requests.Response:
+    """A request outside of any session: no credentials, no proxy of the environment."""
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.request(method, url, timeout=20, **known)
+
+
 def _plain(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 

@@ -47,10 +47,11 @@ def update_many(visit: Visit) -> Response:
 
 
 def create_many(visit: Visit) -> Response:
-    """POST /tickets/create_many"""
+    """POST /tickets/create_many. The ids need not ascend with the rows, and here they never do."""
     rows = _rows(visit.json())
     _room_for_a_job(visit)
-    results = [_create_row(visit, place, row) for place, row in enumerate(rows)]
+    backwards = [_create_row(visit, place, rows[place]) for place in reversed(range(len(rows)))]
+    results = backwards[::-1]
     return _queued(visit, "Bulk Create Ticket", "Creating", results)
 
 
