@@ -141,6 +141,9 @@ def _assessed(
     verdict, because = _verdict(findings, decision, suppressors, stopped=stopped, holds=holds)
     if holds and findings and decision.severity is not Severity.MEDIUM:
         decision = _eased(decision, suppressors)
+    near = _nearest(looks, findings)
+    if not findings and near:
+        because = f"{because}; nearest: {near[0].kind}: {near[0].because}"
     impact = measure_impact(cases, mappings.triggers, suppressors, now=now)
     fired = bool(findings)
     parts = score_parts(cases, impact, decision.severity, findings) if fired else ()
@@ -151,7 +154,7 @@ def _assessed(
         because=because,
         findings=findings,
         suppressors=_merged((*suppressors, *aside)),
-        near_misses=_nearest(looks, findings),
+        near_misses=near,
         severity=decision.severity if fired else None,
         severity_rule=decision.severity_rule if fired else "",
         target=decision.target if fired else None,

@@ -12,9 +12,9 @@ from connector.core.signals_text import lexicon, phrase_lines, word_set
 
 DENIERS: Final = word_set("""
     no not never none nothing neither nor without zero isn't wasn't aren't weren't don't
-    doesn't didn't hasn't haven't hadn't unable failed avoid avoids avoided prevent prevents
-    prevented kein keine keinen keiner keinerlei nicht nie niemals ohne aucun aucune pas
-    jamais sans ningún ninguna nunca sin
+    doesn't didn't hasn't haven't hadn't unable failed stopped stops stop ceased hardly
+    barely avoid avoids avoided prevent prevents prevented kein keine keinen keiner
+    keinerlei nicht nie niemals ohne aucun aucune pas jamais sans ningún ninguna nunca sin
 """)
 
 MODAL_DENIERS: Final = word_set("""
@@ -40,7 +40,7 @@ CLAUSE_ENDS: Final = word_set("""
 """)
 
 IFS: Final = word_set("""
-    if unless falls wenn si
+    if unless until till once falls wenn si bis sobald jusqu'à hasta
 """)
 
 DENIED_AFTER: Final = lexicon(
@@ -121,12 +121,13 @@ TAKEN_BACK: Final = lexicon(
     now
     it|everything|all|this|that is|are ... working|resolved|fixed|solved|sorted again|now
     it's|everything's|that's working|resolved|fixed|solved|sorted
-    is|are back up|online|to
+    is|are back up|online|normal
+    back to normal
     works|working fine|again|now
     issue|problem ... is|was|has|been resolved|solved|fixed|gone|disappeared
     resolved itself
-    you can|may close this|the|it
-    please close this|the
+    can|may|please close this|the|my ticket|case|issue|request
+    please close it
     hat sich erledigt
     funktioniert wieder|jetzt
     geht wieder

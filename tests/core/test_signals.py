@@ -123,7 +123,16 @@ def test_an_unverified_requester_cannot_take_anything_back() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["It is still not resolved.", "Is it fixed now?", "When will everything be working again?"],
+    [
+        "It is still not resolved.",
+        "Is it fixed now?",
+        "When will everything be working again?",
+        "It stopped working again.",
+        "We cannot wait until it is resolved.",
+        "Nothing works now.",
+        "If the issue is resolved, tell us.",
+        "You can close the browser and it stays down.",
+    ],
 )
 def test_these_do_not_take_anything_back(text: str) -> None:
     assert taken_back_until(text) == 0

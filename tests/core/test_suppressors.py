@@ -41,7 +41,7 @@ from connector.core.triggers import (
         (SettingUp(), {"notes": "It is misconfigured on their side."}, "stop"),
         (SettingUp(), {"notes": "It is not misconfigured."}, None),
         (NeedsGuidance(), {"ticket": a_ticket(tags=("how_to",))}, "stop"),
-        (NeedsGuidance(), {"says": "How do I export a report?"}, "stop"),
+        (NeedsGuidance(), {"says": "How do I export a report?"}, "lower"),
         (NeedsGuidance(), {"says": "How do I export a report? It shows an error."}, None),
         (NeedsGuidance(), {"says": "The export shows an error."}, None),
         (KnownLimitation(), {"ticket": a_ticket(tags=("known_issue",))}, "lower"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from builders import a_case, a_group, a_ticket, case_of, days, hours
 
-from connector.core.model import Finding, NearMiss
+from connector.core.model import Customer, Finding, NearMiss
 from connector.core.triggers import (
     DataIntegrity,
     ProductionDown,
@@ -178,3 +178,11 @@ def test_a_quoted_reply_is_nobodys_report() -> None:
     body = "Thanks!\n\nOn Tue, 3 Nov 2026 at 10:12, Support wrote:\n> Our account was hacked."
     case = case_of(a_ticket(description=body, age=days(1)))
     assert SecurityBreach().check(case) is None
+
+
+def test_what_an_unverified_requester_tells_is_labelled() -> None:
+    stranger = Customer(key="requester:1", name="Somebody", verified=False)
+    finding = SecurityBreach().check(a_case(says="Our account was hacked.", customer=stranger))
+    assert isinstance(finding, Finding)
+    assert finding.sure
+    assert finding.because.endswith("[requester not verified]")

@@ -62,9 +62,16 @@ class Question(Frozen, ABC):
 
 
 class Trigger(Question, ABC):
-    """A question that may escalate."""
+    """A question that may escalate. What an unverified requester tells is labelled so."""
 
     category: ClassVar[Category]
+
+    def check(self, case: Case) -> Answer:
+        answer = super().check(case)
+        if isinstance(answer, Finding) and not case.customer.verified:
+            because = f"{answer.because} [requester not verified]"
+            return answer.model_copy(update={"because": because})
+        return answer
 
     def found(self, because: str, *, sources: Iterable[Source] = (), sure: bool = True) -> Finding:
         return Finding(

@@ -85,8 +85,8 @@ class NeedsGuidance(_Marked):
     """
     Guidance or training is asked for.
 
-    Told by a tag, or because the customer only asks how something is done and reports no trouble.
-    An unverified requester's question holds nothing back.
+    A tag says so, or the customer only asks how something is done and reports no trouble: that only
+    lowers. An unverified requester's question holds nothing back.
     """
 
     kind: Literal["needs-guidance"] = "needs-guidance"
@@ -103,7 +103,8 @@ class NeedsGuidance(_Marked):
         asked = list(hits(case.customer_words, (*self.words, *self.more_words)))
         if not asked or asserted(case.customer_words, self.trouble):
             return None
-        return self.held(f"the customer only asks how: {told(asked[:1])}", asked[0].source)
+        finding = self.held(f"the customer only asks how: {told(asked[:1])}", asked[0].source)
+        return finding.model_copy(update={"effect": "lower"})
 
 
 class KnownLimitation(_Marked):
