@@ -252,5 +252,7 @@ def _aside(item: Rejected, now: datetime) -> AsideRow:
 
 
 def _told(item: Rejected) -> SetAside:
-    what = f"ticket {item.ticket_id}" if item.ticket_id is not None else item.place
-    return SetAside(what=what, reason=f"{item.place}: {item.reason}", ticket_id=item.ticket_id)
+    if item.ticket_id is None:
+        return SetAside(what=item.place, reason=item.reason)
+    what = f"ticket {item.ticket_id}"
+    return SetAside(what=what, reason=item.reason, ticket_id=item.ticket_id)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEVERITY_COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan"}
 _SHOWN = 20
+_NAMED = 5
 _DID = {
     "create_issue": "issue created",
     "remote_link": "link from the issue",
@@ -152,14 +153,18 @@ def _left(screen: Console, report: Report) -> None:
 
 
 def _aside(screen: Console, report: Report) -> None:
+    """By reason: one line for all that have the same."""
     if not report.set_aside:
         return
     _title(screen, "Set aside")
-    for item in report.set_aside[:_SHOWN]:
-        _indented(screen, Text(f"{item.what}: {item.reason}"), 2)
-    if len(report.set_aside) > _SHOWN:
-        more = len(report.set_aside) - _SHOWN
-        _indented(screen, Text(f"and {more:,} more: see --json"), 2)
+    alike: dict[str, list[str]] = {}
+    for item in report.set_aside:
+        alike.setdefault(item.reason, []).append(item.what)
+    for reason, what in list(alike.items())[:_SHOWN]:
+        more = f" and {len(what) - _NAMED:,} more" if len(what) > _NAMED else ""
+        _indented(screen, f"{', '.join(what[:_NAMED])}{more}: {reason}")
+    if len(alike) > _SHOWN:
+        _indented(screen, f"and {len(alike) - _SHOWN:,} more reasons: see --json")
 
 
 def _writes(screen: Console, report: Report) -> None:
