@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from connector.core.impact import (
@@ -130,23 +130,27 @@ def _assessed(
     stopped: bool = False,
     aside: tuple[Finding, ...] = (),
 ) -> Assessment:
+    """`stopped`: all of it stays in support. `aside`: suppressors of tickets left out of it."""
     cases = [look.case for look in looks]
     findings = _merged(f for look in looks for f in look.findings)
     suppressors = _merged(s for look in looks for s in look.suppressors)
-    security = _sure_security(looks)
-    decision = _decide(looks, mappings)
-    if not (stopped or security):
+    lowering = not stopped and not _sure_security(looks)
+    if lowering:
         suppressors = tuple(_softened(s) for s in suppressors)
-    holds = bool(suppressors) and not stopped and not security
-    verdict, because = _verdict(findings, decision, suppressors, stopped=stopped, holds=holds)
-    if holds and findings and decision.severity is not Severity.MEDIUM:
-        decision = _eased(decision, suppressors)
+    decision = _decide(looks, mappings)
+    held = suppressors if lowering else ()
     near = _nearest(looks, findings)
-    if not findings and near:
-        because = f"{because}; nearest: {near[0].kind}: {near[0].because}"
+    if not findings:
+        nearest = f"; nearest: {near[0].kind}: {near[0].because}" if near else ""
+        verdict, because = "leave", f"no trigger fired{nearest}"
+    elif stopped:
+        reasons = "; ".join(f"{s.kind}: {s.because}" for s in suppressors if s.effect == "stop")
+        verdict, because = "leave", f"stays in support: {reasons}"
+    else:
+        verdict, because = _verdict(findings, decision, held)
+        decision = _eased(decision, held)
     impact = measure_impact(cases, mappings.triggers, suppressors, now=now)
-    fired = bool(findings)
-    parts = score_parts(cases, impact, decision.severity, findings) if fired else ()
+    parts = score_parts(cases, impact, decision.severity, findings) if findings else ()
     return Assessment(
         now=now,
         tickets=tuple(case.ticket.id for case in cases),
@@ -155,11 +159,7 @@ def _assessed(
         findings=findings,
         suppressors=_merged((*suppressors, *aside)),
         near_misses=near,
-        severity=decision.severity if fired else None,
-        severity_rule=decision.severity_rule if fired else "",
-        target=decision.target if fired else None,
-        target_rule=decision.target_rule if fired else "",
-        notify=decision.notify if fired else (),
+        **(asdict(decision) if findings else {}),
         impact=impact,
         score=round(sum(part.points for part in parts), 1),
         score_parts=parts,
@@ -177,35 +177,26 @@ def _softened(finding: Finding) -> Finding:
 
 
 def _eased(decision: _Decision, suppressors: Sequence[Finding]) -> _Decision:
+    """One step less severe where something lowers; Medium stays, and waits for a person."""
+    if not suppressors or decision.severity is Severity.MEDIUM:
+        return decision
     kinds = ", ".join(finding.kind for finding in suppressors)
-    return _Decision(
+    return replace(
+        decision,
         severity=lowered(decision.severity),
         severity_rule=f"{decision.severity_rule}; lowered from {decision.severity} by {kinds}",
-        target=decision.target,
-        target_rule=decision.target_rule,
-        notify=decision.notify,
     )
 
 
 def _verdict(
-    findings: Sequence[Finding],
-    decision: _Decision,
-    suppressors: Sequence[Finding],
-    *,
-    stopped: bool,
-    holds: bool,
+    findings: Sequence[Finding], decision: _Decision, held: Sequence[Finding]
 ) -> tuple[Verdict, str]:
-    if not findings:
-        return "leave", "no trigger fired"
-    if stopped:
-        reasons = "; ".join(f"{s.kind}: {s.because}" for s in suppressors if s.effect == "stop")
-        return "leave", f"stays in support: {reasons}"
     sure = [finding for finding in findings if finding.sure]
     if not sure:
         return "suggest", f"a person decides: {findings[0].kind}: {findings[0].because}"
-    if holds and decision.severity is Severity.MEDIUM:
-        held = f"{suppressors[0].kind}: {suppressors[0].because}"
-        return "suggest", f"a person decides: only Medium, and {held}"
+    if held and decision.severity is Severity.MEDIUM:
+        reason = f"{held[0].kind}: {held[0].because}"
+        return "suggest", f"a person decides: only Medium, and {reason}"
     return "escalate", f"{sure[0].kind}: {sure[0].because}"
 
 
