@@ -185,6 +185,17 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.begun.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Connections that wait for nothing are cut: over TLS they would wait for a farewell."""
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if cycle is None or cycle.response_complete:
+                connection.transport.abort()
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
