@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -243,7 +244,8 @@ def _reproduction(facts: Facts) -> Part:
 
 def _actual(extract: Extract) -> tuple[Statement, ...]:
     """The strongest observations, in the order in which they were told."""
-    best = sorted(extract.observed, key=lambda one: -one.score)[:4]
+    whole = [one for one in extract.observed if not one.text.endswith(":")]
+    best = sorted(whole or extract.observed, key=lambda one: -one.score)[:4]
     return tuple(one for one in extract.observed if one in best)
 
 
@@ -267,8 +269,14 @@ def _steps(facts: Facts) -> Entry:
 
 
 def _without_number(text: str) -> str:
-    head, _, rest = text.partition(" ")
-    return rest if rest and head.strip("().:-#*>–").isdigit() else text.lstrip("*-•# ")
+    """The list gets numbers of its own."""
+    return _NUMBER.sub("", text, count=1) or text
+
+
+_NUMBER = re.compile(
+    r"^(?:step\s?)?[(\[]?\d{1,2}\s?[.):\]>-]{0,2}\s{0,4}(?=[^\d\s.:)])|^[-*•#–]{1,3}\s{1,4}",
+    re.IGNORECASE,
+)
 
 
 def _environment(facts: Facts) -> Entry:

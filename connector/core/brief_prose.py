@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.brief_values import Said
 from connector.core.clean import one_line
+from connector.core.extraction.phrases import FIRST_SEEN
 from connector.core.grouping.text import bare_subject
 from connector.core.model import Target
 from connector.core.redact import redact
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SUMMARY_LIMIT: Final = 240
 _FAILURE_LIMIT: Final = 120
+_SHORTEST: Final = 20
 _SCOPE_NAMES: Final = 2
 _QUOTE_LIMIT: Final = 300
 _SECURITY: Final = "Possible security issue"
@@ -35,6 +37,14 @@ _FAILS = re.compile(
     r"nothing|no longer|never|incorrect\w{0,2}|unexpected\w{0,2}|instead|500|502|503|504|denied|rejected|fehler|nicht|kein\w?)\b",
     re.IGNORECASE,
 )
+_NO_FAILURE = re.compile(
+    r"\b(?:no (?:error|issue|problem|warning|exception)s?\b|not? get (?:an |any )?error|n't get (?:an |any )?error|works? (?:fine|ok|well|correctly|as expected)|"
+    r"worked (?:fine|before)|patch|workaround|i (?:think|guess|suspect|believe|assume)|i've (?:attached|looked)|does this mean|how (?:do|can|should)|what (?:should|can)|is (?:it|there) (?:a|any)|"
+    r"see (?:the )?(?:attach\w*|screenshot)|would (?:like|be)|should)\b",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r",\s|;\s|\s(?:but|however|although|whereas|while|then)\s")
+_READABLE: Final = range(5, 31)
 _ASIDE = re.compile(
     r"^(?:(?:hi|hello|dear|hey|thanks|thank you|please|hallo|guten)\b[^,.!]{0,40}[,.!]\s{0,3}|"
     r"(?:and|but|so|also|however|unfortunately|now|then|basically|actually|well|it seems (?:that|like)|it looks like|"
@@ -106,9 +116,12 @@ def best_observation(extract: Extract) -> Statement | None:
 
 def _plainness(statement: Statement) -> float:
     words = len(statement.text.split())
-    fits = 1.0 if 5 <= words <= 40 else 0.0  # noqa: PLR2004 - a sentence of readable length
+    fits = 1.0 if words in _READABLE else 0.0
     fails = 1.5 if _FAILS.search(statement.text) else 0.0
-    return statement.score + fits + fails
+    outright = 1.0 if "under a heading OB" in statement.cues else 0.0
+    begins = 0.5 if statement.text[:1].isupper() else 0.0
+    aside = 2.0 if _NO_FAILURE.search(statement.text) else 0.0
+    return statement.score + fits + fails + outright + begins - aside
 
 
 def _failure(
@@ -132,12 +145,20 @@ def clause(text: str) -> str:
         if shorter == words or not shorter:
             break
         words = shorter
+    if len(words) > _FAILURE_LIMIT:
+        words = _failing_part(words)
     end = next(
-        (found.start() for found in _CLAUSE_END.finditer(words) if found.start() >= 20),  # noqa: PLR2004
+        (found.start() for found in _CLAUSE_END.finditer(words) if found.start() >= _SHORTEST),
         len(words),
     )
     words = one_line(words[:end].rstrip(" .,:;!"), _FAILURE_LIMIT)
     return words[:1].upper() + words[1:]
+
+
+def _failing_part(words: str) -> str:
+    """Of a long sentence the part that says what fails."""
+    parts = [part for part in _PARTS.split(words) if len(part) >= _SHORTEST]
+    return next((part for part in parts if _FAILS.search(part)), words)
 
 
 def _where(extract: Extract, cases: Sequence[Case], failure: str) -> str:
@@ -180,7 +201,7 @@ def _description(
     else:
         lines.append(Said(text="What happens: nobody says it in the tickets."))
     if extract.first_seen and target is not Target.SECURITY:
-        lines.append(_quoted("Since when:", extract.first_seen[0]))
+        lines.append(_since(extract.first_seen[0]))
     else:
         lines.append(
             Said(text=f"Since when: first reported {scope.first_report:%Y-%m-%d %H:%M} UTC.")
@@ -191,13 +212,23 @@ def _description(
     return tuple(lines)
 
 
+def _since(statement: Statement) -> Said:
+    """The words that tell the time, to the end of their clause."""
+    found = FIRST_SEEN.search(statement.text)
+    words = statement.text[found.start() :] if found else statement.text
+    end = _CLAUSE_END.search(words, min(found.end() - found.start() if found else 0, len(words)))
+    words = one_line(words[: end.start()] if end else words, _FAILURE_LIMIT).rstrip(" .,")
+    return Said(text=f"Since when: “{words}”", sources=(statement.source,), quoted=True)
+
+
 def _second_observation(extract: Extract, best: Statement) -> Statement | None:
     others = [
         one
         for one in extract.observed
         if one is not best
         and _FAILS.search(one.text)
-        and len(one.text.split()) > 4  # noqa: PLR2004 - a fragment adds nothing
+        and len(one.text.split()) in _READABLE
+        and not _NO_FAILURE.search(one.text)
         and one.text.lower() not in best.text.lower()
     ]
     return max(others, key=_plainness, default=None)

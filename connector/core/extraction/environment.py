@@ -38,7 +38,7 @@ _PATTERNS: Final = (
     ),
     (
         "device",
-        r"\b(?:iPhone|iPad|iPod)(?: ?(?:SE|XS|XR|X|Pro|Plus|Max|mini|Air|\d{1,2})){0,4}\b|\b(?:Samsung )?Galaxy (?:S|Note|Tab|A|J|Nexus)[ \w+]{0,10}|\bNexus \w{1,8}|\bPixel(?: \d\w?| XL| Pro| C){1,3}|\b(?:HTC|Motorola|Moto|Huawei|OnePlus|Xiaomi|Redmi|LG|Sony Xperia) [A-Z]?[\w+]{1,12}|\bMacBook(?: Pro| Air)?|\bSurface(?: Pro| Go| Laptop)(?: \d)?",
+        r"\b(?:iPhone|iPad|iPod)(?: ?(?:SE|XS|XR|X|Pro|Plus|Max|mini|Air|\d{1,2})){0,4}\b|\b(?:Samsung )?Galaxy (?:S|Note|Tab|A|J|Nexus) ?\d{0,2}\+?(?: (?:Plus|Ultra|Edge|FE|Lite))?\b|\bNexus \w{1,8}|\bPixel(?: \d\w?| XL| Pro| C){1,3}|\b(?:HTC|Motorola|Moto|Huawei|OnePlus|Xiaomi|Redmi|LG|Sony Xperia) [A-Z]?[\w+]{1,12}|\bMacBook(?: Pro| Air)?|\bSurface(?: Pro| Go| Laptop)(?: \d)?",
     ),
     (
         "plan",

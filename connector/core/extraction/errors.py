@@ -33,8 +33,12 @@ _SAYS_ERROR = re.compile(
 _FRAME = re.compile(
     r"\s{0,40}(?:at |\.\.\. \d{1,4} more|File \"[^\"]{1,300}\", line \d|#\d{1,3}\s|\d{1,3}\s{1,6}\S{1,80}\s{1,10}0x|from \S{1,200}:\d|Caused by|Suppressed:|--- End of|goroutine \d)"
 )
+_LOGGED = re.compile(
+    r"\s{0,12}(?:\[?\(?\d{1,4}[-/.:]\d\d?[-/.:]\d{1,4}\b|\[(?!INFO|DEBUG|info|debug)[\w :.,/+-]{3,60}\]|[EWIDVF]/\w|\d\d:\d\d:\d\d|"
+    r"\d{1,3}\s{1,8}\S{1,60}\.(?:dll|so|exe|dylib)\b|[A-Z][a-z]{2} \d{1,2} \d\d:)"
+)
 _QUOTED = re.compile(
-    r"(?i:\b(?:error|message|exception|warning|says?|saying|states?|reads?|shows?|displays?|getting|get|got|fehlermeldung|meldung)\b)[^\"“„«'`\n]{0,40}[\"“„«'`](?P<said>[^\"“”„«»`\n]{6,240})[\"”“»'`]"
+    r"(?i:\b(?:error|message|exception|warning|says|saying|fails with|failed with|getting|i get|i got|fehlermeldung|meldung)\b)[^\"“„«'`\n]{0,40}[\"“„«'`](?P<said>[^\"“”„«»`\n]{6,240})[\"”“»'`]"
 )
 _VARYING = re.compile(
     r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,64}(?:-[0-9a-fA-F]{4,12}){0,4}|\d+|[\"'][^\"'\n]{0,120}[\"']"
@@ -60,12 +64,13 @@ def errors_of(readings: Sequence[Reading]) -> Iterator[FoundError]:
 
 
 def _begins(reading: Reading) -> bool:
-    text = reading.piece.text[:1000]
     if reading.piece.kind == "heading":
         return False
-    if reading.piece.kind == "code" or "ERR" in reading.labels:
-        return bool(_SAYS_ERROR.search(text))
-    return False
+    text = reading.piece.text[:1000]
+    if "ERR" in reading.labels and _LOGGED.match(text):
+        return True
+    pasted = reading.piece.kind == "code" or "ERR" in reading.labels
+    return pasted and bool(_SAYS_ERROR.search(text))
 
 
 def _continues(block: Sequence[Reading], reading: Reading) -> bool:
@@ -76,10 +81,10 @@ def _continues(block: Sequence[Reading], reading: Reading) -> bool:
     same = reading.piece.paragraph == block[-1].piece.paragraph
     if _FRAME.match(text) and near:
         return True
-    return (
-        same
-        and reading.piece.kind == "code"
-        and bool("ERR" in reading.labels or _SAYS_ERROR.search(text))
+    if not same:
+        return False
+    return bool(_LOGGED.match(text)) or (
+        reading.piece.kind == "code" and bool(_SAYS_ERROR.search(text))
     )
 
 

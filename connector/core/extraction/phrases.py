@@ -29,7 +29,8 @@ TRIED = _phrase(
     rf"(?:^|[\s(,;:>*-]){_WHO}(?:'ve|\s){_HAVE}{_DONE}\b|^\W{{0,4}}(?:already\s|also\s|had\s(?:the\s)?(?:customer|client|user)\s)?"
     rf"{_DONE}\b|\b(?:tried|attempted)\s(?:to\s|with\s)?\w|\bhad (?:him|her|them|the (?:customer|client|user)|customer) \w|"
     r"\b(?:after|even after|despite|nach) (?:(?:re)?starting|rebooting|reinstalling|re-installing|clearing|disabling|"
-    r"enabling|upgrading|updating|downgrading|resetting|removing|switching|logging out|neustart)\b"
+    r"enabling|upgrading|updating|downgrading|resetting|removing|switching|logging out|neustart)\b|"
+    r"\w.{2,80}\b(?:did(?:n't|nt| not)|does(?:n't|nt| not)|has(?:n't| not)) (?:help|fix it|solve it|change anything|make (?:a|any) difference)\b"
 )
 NOT_TRIED = _phrase(
     rf"\b(?:have(?:n't| not)|has(?:n't| not)|did(?:n't| not)|not yet|can you|could you|please|when (?:i|we|you)|"
@@ -38,7 +39,7 @@ NOT_TRIED = _phrase(
     r"|^\W{0,3}(?:changed|removed|deleted|updated|tested) (?:in|on|by|with|from|against)\b|\?\s{0,2}$"
 )
 RESULT_SPLIT = _phrase(
-    r"(?:,?\s(?:but|however|yet|without|with no|and (?:it|that|this|still|nothing|the|now|got)|which|aber|jedoch|ohne)\s|"
+    r"(?:\s(?=(?:did(?:n't|nt| not)|does(?:n't|nt| not)|has(?:n't| not)) (?:help|fix|solve|change anything|make))|,?\s(?:but|however|yet|without|with no|and (?:it|that|this|still|nothing|the|now|got)|which|aber|jedoch|ohne)\s|"
     r"\s?(?:->|=>|→|⇒)\s?|;\s|\s[–—-]\s|:\s(?=no\b|same\b|still\b|nothing\b|works?\b|fail)|,\s(?=(?:no|same|still|nothing|didn't|did not|doesn't)\b))"
 )
 RESULT_START = _phrase(
@@ -56,6 +57,9 @@ RULED_OUT = _phrase(
     r"(?:works?|working|worked) (?:\w+ ){0,2}?(?:fine|ok(?:ay)?|correctly|properly|well|perfectly|as expected)? ?(?:in|on|with|for|from|using) \w|"
     r"(?:only|exclusively) (?:happens|occurs|affects|fails|in|on|with)\b|regardless of|no matter (?:which|what|if)|independent of|"
     r"with and without|tritt (?:auch )?(?:in|auf|bei)|unabhängig von)"
+)
+NOT_RULED_OUT = _phrase(
+    r"\b(?:not|n't|never|nt|no longer|to|should|must|would|will|make it|makes it) work|\bhow (?:do|does|can)\b|\?\s{0,2}$"
 )
 FREQUENCY = _phrase(
     r"\b(?:every (?:single )?time|each time|always|constantly|consistently|100 ?%|\d{1,3} ?% of|intermittent(?:ly)?|sporadic(?:ally)?|"

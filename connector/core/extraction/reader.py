@@ -57,11 +57,9 @@ def report_pieces(title: str, body: str) -> tuple[list[Piece], int]:
 
 def _reading(piece: Piece, scores: tuple[float, ...], cues: Sequence[str]) -> Reading:
     outright = piece.since <= _BELOW.get(piece.section, -1) and piece.kind != "code"
-    labels = tuple(
-        label
-        for label, score in zip(LABELS, scores, strict=True)
-        if score > 0 or (outright and label == piece.section)
-    )
+    labels = tuple(label for label, score in zip(LABELS, scores, strict=True) if score > 0)
+    if outright and not labels:
+        labels = tuple(label for label in LABELS if label == piece.section)
     if piece.kind == "heading" and piece.section in _BELOW:
         labels = tuple(label for label in LABELS if label == piece.section)
     why = (f"under a heading {piece.section}", *cues) if outright else tuple(cues)

@@ -152,6 +152,9 @@ def _goes_on(before: _Line, line: _Line) -> bool:
     """Whether a line is the wrapped rest of the sentence before it."""
     if line.kind != "prose" or before.kind == "code" or before.text.endswith((":", "```")):
         return False
+    heading = heading_of(before.text)
+    if heading is not None and not heading.rest:
+        return False
     if line.text[0].islower():
         return not before.text.endswith((".", "!", "?", ";")) or len(before.text) >= _WRAPPED
     return len(before.text) >= _WRAPPED and heading_of(line.text) is None

@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from re import Pattern
 
+    from connector.core.extraction.values import Label
     from connector.core.model import Case
 
 _QUOTE: Final = 200
 _MOST_ERRORS: Final = 20
 _MOST_SENTENCE: Final = 600
+_CORRECTED: Final = 1.0
+"""Lifts a statement that takes an earlier one back above it."""
 
 
 class _Said(NamedTuple):
@@ -80,7 +83,7 @@ def extract(cases: Sequence[Case], *, personal: Collection[str] = PERSONAL) -> E
         errors=_errors(said),
         frequency=_newest(_matching(reports, phrases.FREQUENCY)),
         first_seen=_newest(_matching(reports, phrases.FIRST_SEEN)),
-        ruled_out=_matching(reports, phrases.RULED_OUT),
+        ruled_out=_matching(reports, phrases.RULED_OUT, phrases.NOT_RULED_OUT),
         tried=_attempts(said),
         workaround=_newest(_matching(said, phrases.WORKAROUND, phrases.NO_WORKAROUND)),
         promised=_promises(said),
@@ -144,24 +147,28 @@ def _statement(said: _Said, text: str, score: float = 0.0, cues: Iterable[str] =
     )
 
 
-def _labelled(said: Iterable[_Said], label: str) -> tuple[Statement, ...]:
+def _labelled(said: Iterable[_Said], label: Label) -> tuple[Statement, ...]:
     """Statements with the label in reading order, each wording once."""
     found: dict[str, Statement] = {}
     for one in said:
         for reading in one.readings:
             piece = reading.piece
-            if (
-                label not in reading.labels
-                or piece.kind == "heading"
-                or not piece.text.strip("`-=_ ")
-            ):
+            if label not in reading.labels or not _says(reading, label):
                 continue
-            score = reading.score_of(label) + (
-                1.0 if phrases.CORRECTION.search(piece.text) else 0.0
+            corrected = _CORRECTED if phrases.CORRECTION.search(piece.text[:_QUOTE]) else 0.0
+            statement = _statement(
+                one, piece.text, reading.score_of(label) + corrected, reading.cues
             )
-            statement = _statement(one, piece.text, score, reading.cues)
             found.setdefault(statement.text.lower(), statement)
     return tuple(found.values())
+
+
+def _says(reading: Reading, label: Label) -> bool:
+    """Whether the piece has words, and is not under a heading that says something else."""
+    piece = reading.piece
+    if piece.kind == "heading" or not any(map(str.isalpha, piece.text)):
+        return False
+    return not (label == "S2R" and piece.section in {"OB", "EB", "ENV", "ERR", "frequency"})
 
 
 def _matching(
