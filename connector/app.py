@@ -49,13 +49,17 @@ A = TypeVar("A")
 
 @dataclass
 class App:
-    """The command line's options, and what is built from them. `frozen`: --now was given."""
+    """The command line's options, and what is built from them.
+
+    `frozen`: --now was given. `patience`: seconds that a command by hand waits for the lock.
+    """
 
     config: Path | None
     now: datetime
     frozen: bool = False
     verbosity: int = 0
     log_format: Literal["text", "json"] = "text"
+    patience: float = 30.0
 
     def settings(self, *, need_credentials: bool = True) -> Settings:
         """config.toml and the environment. Raises ConfigError with every problem at once."""
@@ -204,7 +208,7 @@ class App:
     def finish(
         self,
         answer: Answer,
-        as_json: bool,
+        as_json: bool,  # noqa: FBT001 - the command's own flag, passed on
         show: Callable[[Any, Console], None],
     ) -> None:
         """Prints the answer and leaves with its exit code."""

@@ -108,6 +108,20 @@ def cli(
 
 
 @cli.command()
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+def init(force: bool) -> None:  # noqa: FBT001
+    """Write a commented config.toml and a copy of mappings/ to edit.
+
+    \b
+    Example:
+      escalation init
+    """
+    from connector.start import write_defaults
+
+    raise click.exceptions.Exit(write_defaults(Path(), force=force))
+
+
+@cli.command()
 @dry
 @as_json
 @click.option("--limit", type=click.IntRange(min=0), help="At most N new escalations in this run.")
@@ -170,7 +184,7 @@ def ticket(app: App, /, tickets: tuple[int, ...], json_: bool, **chosen: Any) ->
     from connector.manual import escalate_by_hand
     from connector.texts import print_report
 
-    report = app.run("ticket", escalate_by_hand, tickets=tickets, wait=30, **chosen)
+    report = app.run("ticket", escalate_by_hand, tickets=tickets, wait=app.patience, **chosen)
     app.finish(report, json_, print_report)
 
 
@@ -202,6 +216,27 @@ def assess(app: App, tickets: tuple[int, ...], file: Path | None, json_: bool) -
     else:
         found = app.look(assess_tickets, tickets=tickets)
     app.finish(found, json_, print_explanations)
+
+
+@cli.command(name="deescalate")
+@click.argument("ref")
+@click.option("--reason", type=_REASONS, required=True)
+@click.option("--learned", metavar="TEXT", required=True, help="Kept, and found again.")
+@dry
+@as_json
+@click.pass_obj
+def deescalate_(app: App, /, ref: str, json_: bool, **chosen: Any) -> None:  # noqa: FBT001
+    """End an escalation by hand; the team and every ticket are told.
+
+    \b
+    Example:
+      escalation deescalate ESC-12 --reason workaround --learned "Export as CSV works"
+    """
+    from connector.closing import deescalate
+    from connector.texts import print_report
+
+    report = app.run("deescalate", deescalate, ref=ref, wait=app.patience, **chosen)
+    app.finish(report, json_, print_report)
 
 
 @cli.command(name="list")
@@ -273,6 +308,72 @@ def extract(app: App, file: Path, output: Path | None) -> None:
     from connector.files import extract_reports
 
     raise click.exceptions.Exit(extract_reports(app, file, output))
+
+
+@cli.group()
+def quarantine() -> None:
+    """Tickets and writes that were set aside, with the reason.
+
+    \b
+    Example:
+      escalation quarantine list
+      escalation quarantine retry ticket:1042
+    """
+
+
+@quarantine.command(name="list")
+@as_json
+@click.pass_obj
+def quarantine_list(app: App, json_: bool) -> None:  # noqa: FBT001
+    """What is set aside, and when it is tried next.
+
+    \b
+    Example:
+      escalation quarantine list --json
+    """
+    from connector.quarantine import listed, print_set_aside
+
+    with app.ledger() as ledger:
+        found = listed(ledger, now=app.now)
+    app.finish(found, json_, print_set_aside)
+
+
+@quarantine.command(name="retry")
+@click.argument("keys", metavar="KEY...", nargs=-1, required=True)
+@as_json
+@click.pass_obj
+def quarantine_retry(app: App, keys: tuple[str, ...], json_: bool) -> None:  # noqa: FBT001
+    """Let the next run take them up again.
+
+    For a write of unknown outcome you say with this that it did not happen.
+
+    \b
+    Example:
+      escalation quarantine retry ticket:1042
+    """
+    from connector.quarantine import print_set_aside, retry
+
+    with app.ledger() as ledger, ledger.run_lock("quarantine", wait_seconds=app.patience):
+        found = retry(ledger, keys, now=app.now)
+    app.finish(found, json_, print_set_aside)
+
+
+@quarantine.command(name="drop")
+@click.argument("keys", metavar="KEY...", nargs=-1, required=True)
+@as_json
+@click.pass_obj
+def quarantine_drop(app: App, keys: tuple[str, ...], json_: bool) -> None:  # noqa: FBT001
+    """Never try them again; the history says so.
+
+    \b
+    Example:
+      escalation quarantine drop intent:0f3a
+    """
+    from connector.quarantine import drop, print_set_aside
+
+    with app.ledger() as ledger, ledger.run_lock("quarantine", wait_seconds=app.patience):
+        found = drop(ledger, keys, now=app.now)
+    app.finish(found, json_, print_set_aside)
 
 
 @cli.command()

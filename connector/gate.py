@@ -38,7 +38,7 @@ from connector.errors import (
     UnavailableError,
     UncertainError,
 )
-from connector.ledger.rows import EscalationRow, EventRow, IntentRow, IntentState
+from connector.ledger.rows import AsideRow, EscalationRow, EventRow, IntentRow, IntentState
 from connector.lookup import Found, find_issue, look_up, proven_absent
 from connector.ports import IssueDraft, RemoteLink, TicketUpdate
 
@@ -160,7 +160,10 @@ class Gate:
         elif proven_absent(row, self.now):
             self._plan_again(row, "looked for and not there")
         else:
-            self._tell(row, "uncertain", "may have happened; looked for again by the next run")
+            unknown = UncertainError("may have happened; the next run looks for it again")
+            with self.ledger.transaction() as tx:
+                tx.aside.put(self._aside(row, unknown, None))
+            self._tell(row, "uncertain", str(unknown))
         return True
 
     def _make(self, row: IntentRow, escalation: EscalationRow) -> bool:
@@ -298,6 +301,7 @@ class Gate:
     def _done(self, row: IntentRow, found: Found, result: Result) -> None:
         with self.ledger.transaction() as tx:
             tx.intents.done(row.intent_id, found.ref)
+            tx.aside.drop(f"intent:{row.intent_id}")
             tx.events.add(self._event(row, result, found.ref))
             if found.issue is not None:
                 escalation = tx.escalations.get(row.escalation_id)
@@ -315,6 +319,7 @@ class Gate:
         with self.ledger.transaction() as tx:
             tx.intents.uncertain(row.intent_id, type(error).__name__)
             tx.events.add(self._event(row, "uncertain", str(error)))
+            tx.aside.put(self._aside(row, error, None))
         found = None
         if row.kind not in REPEATABLE:
             found = look_up(row, escalation, desk=self.desk, tracker=self.tracker)
@@ -362,12 +367,14 @@ class Gate:
                 next_try_at=self.now + pause,
             )
             tx.events.add(self._event(row, "set_aside", str(error)))
+            tx.aside.put(self._aside(row, error, self.now + pause))
         self._tell(row, "set_aside", str(error))
 
     def _drop(self, row: IntentRow, error: ConnectorError) -> None:
         """The ticket or issue takes no more changes: recorded once, never tried again."""
         with self.ledger.transaction() as tx:
             tx.intents.dropped(row.intent_id, str(error))
+            tx.aside.drop(f"intent:{row.intent_id}")
             tx.events.add(self._event(row, "dropped", str(error)))
         self._tell(row, "dropped", str(error))
 
@@ -379,6 +386,20 @@ class Gate:
         if whole_side:
             self.off[side_of(row.kind)] = error
         self._tell(row, "waiting", str(error))
+
+    def _aside(
+        self, row: IntentRow, error: ConnectorError, next_try_at: datetime | None
+    ) -> AsideRow:
+        """How `escalation quarantine` lists it until it is settled."""
+        return AsideRow(
+            key=f"intent:{row.intent_id}",
+            kind="intent",
+            reason=f"{row.kind} for {row.subject}: {error}",
+            error=type(error).__name__,
+            since=self.now,
+            next_try_at=next_try_at,
+            escalation_id=row.escalation_id,
+        )
 
     def _event(self, row: IntentRow, what: str, detail: str) -> EventRow:
         return EventRow(

@@ -11,6 +11,7 @@ from connector.core.model import Severity, Target
 from connector.deciding import Decision, decide, fetch_tickets
 from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
 from connector.escalating import join, line_of, make_gate, open_escalation, reassess, resume
+from connector.ledger.rows import AsideRow
 from connector.reading import Read, read_changes
 from connector.report import EscalationLine, Report, SetAside, StateChange, TicketLeft
 
@@ -181,6 +182,7 @@ def _settle(services: Services, unit: Unit, decision: Decision | None) -> None:
         for ticket_id in unit.ids:
             tx.mirror.set_decided(ticket_id, unit.key, later.get(ticket_id))
         tx.inbox.done(unit.changed)
+        tx.aside.drop(*(f"ticket:{ticket_id}" for ticket_id in unit.changed))
 
 
 def _quiet(services: Services, candidates: Candidates) -> None:
@@ -192,9 +194,22 @@ def _quiet(services: Services, candidates: Candidates) -> None:
 
 def _set_aside(services: Services, unit: Unit, error: ConnectorError, found: _Found) -> None:
     """One bad ticket does not stop the others: it is tried again later, and listed until then."""
+    again = services.now + services.retry_after
     with services.ledger.transaction() as tx:
         for ticket_id in unit.changed:
-            tx.inbox.fail(ticket_id, type(error).__name__, services.now + services.retry_after)
+            row = tx.inbox.fail(ticket_id, type(error).__name__, again)
+            tx.aside.put(
+                AsideRow(
+                    key=f"ticket:{ticket_id}",
+                    kind="ticket",
+                    reason=str(error),
+                    error=type(error).__name__,
+                    tries=row.tries,
+                    since=services.now,
+                    next_try_at=again,
+                    ticket_id=ticket_id,
+                )
+            )
     for ticket_id in unit.changed:
         found.set_aside.append(
             SetAside(what=f"ticket {ticket_id}", reason=str(error), ticket_id=ticket_id)
