@@ -50,9 +50,11 @@ def test_links_are_found_by_ticket_and_by_issue(desk: Rig) -> None:
 def test_links_come_page_by_page_in_order_of_id(desk: Rig) -> None:
     for number in range(3):
         link(desk, number + 1, 10)
-    first = desk.session.get(f"{desk.url}{NEW}?page[size]=2", timeout=20).json()["links"]
-    rest = listed(desk, **{"page[after]": str(first[-1]["id"])})
-    assert rest == listed(desk, OLD, since_id=str(first[-1]["id"])) == [("3", "10")]
+    first = desk.session.get(f"{desk.url}{NEW}?page[size]=2", timeout=20).json()
+    after = first["meta"]["after_cursor"]
+    assert (first["meta"]["has_more"], after) == (True, str(first["links"][-1]["id"]))
+    rest = listed(desk, **{"page[after]": after})
+    assert rest == listed(desk, OLD, since_id=after) == [("3", "10")]
 
 
 def test_the_same_pair_twice_is_refused(desk: Rig) -> None:

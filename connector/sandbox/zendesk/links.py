@@ -21,7 +21,8 @@ _KEYS = ("ticket_id", "issue_id", "issue_key")
 def listed(visit: Visit) -> Response:
     """GET /jira/links and /services/jira/links, in order of id.
 
-    `filter[ticket_id]`, `filter[issue_id]`, or without the brackets; `since_id` is exclusive.
+    `filter[ticket_id]`, `filter[issue_id]`, or without the brackets; `page[after]` on the new path
+    and `since_id` on the old one are exclusive.
     """
     _check_installed(visit)
     found = sorted(visit.store.links.values(), key=lambda link: link.id)
@@ -33,7 +34,11 @@ def listed(visit: Visit) -> Response:
     size = visit.query.get("page[size]", str(PAGE))
     rest = [link for link in found if link.id > (int(after) if after.isdigit() else 0)]
     part = rest[: min(int(size) if size.isdigit() else PAGE, PAGE)]
-    return JsonAnswer({"links": [_shape(visit, link) for link in part], "total": len(rest)})
+    told: dict[str, Any] = {"links": [_shape(visit, link) for link in part], "total": len(rest)}
+    if "/services/" not in visit.call.asked_path:
+        last = str(part[-1].id) if part else None
+        told["meta"] = {"has_more": len(part) < len(rest), "after_cursor": last}
+    return JsonAnswer(told)
 
 
 def create(visit: Visit) -> Response:

@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from connector.core.markers import AUDIT_KEY
 from connector.sandbox.zendesk import sla
 from connector.sandbox.zendesk.entities import (
     UNSOLVED,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from connector.sandbox.zendesk.entities import Id, Ticket, User
     from connector.sandbox.zendesk.store import Store
 
-INTENT_KEY = "escalation_effect"
 MAX_COMMENTS = 5000
 MAX_BODY = 65_535
 _WAITS_FOR_CUSTOMER = frozenset({"pending", "hold", "solved"})
@@ -226,7 +226,7 @@ class Update:
 
 def told(audit: Audit, event: Event) -> dict[str, Any]:
     """What the journal says of an event: enough for a judge, texts as digests only."""
-    intent = audit.custom.get(INTENT_KEY)
+    intent = audit.custom.get(AUDIT_KEY)
     known = {"ticket": audit.ticket_id, "audit": audit.id, "author": audit.author_id}
     if event.comment is not None:
         return {
