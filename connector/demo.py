@@ -55,8 +55,10 @@ class _Story:
     folder: Path
 
     def tell(self) -> ExitCode:
+        from connector.sandbox.demo import demo_seed
+
         self._scene("A week of a software company's support is waiting in Zendesk")
-        tickets = len(self.sandbox.seed.tickets)
+        tickets = len(demo_seed().tickets)
         self._say(
             f"{counted(tickets, 'ticket')} with their threads, served over HTTP by the sandbox on "
             f"{self.sandbox.zendesk_url}; Jira is on {self.sandbox.jira_url}, still empty. "
@@ -112,7 +114,7 @@ class _Story:
         begin = self.sandbox.world.now()
         for event in later_events():
             self.sandbox.world.clock.set(begin + timedelta(minutes=event.minutes))
-            self._post(self.sandbox.zendesk_url, event.path, event.order)
+            self._post(self.sandbox.zendesk_url, event.path, dict(event.order))
         self.sandbox.world.clock.set(begin + passed)
 
     def _engineer(self, row: EscalationRow, status: str, resolution: str | None = None) -> None:
