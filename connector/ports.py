@@ -139,6 +139,29 @@ class Desk(Protocol):
         """Custom ticket fields' ids by title."""
 
 
+class FieldFacts(Frozen):
+    """A field that a mapping may name. `key`: what an organization field is known by, or its id.
+
+    `options` are the values that it takes, () where any will do.
+    """
+
+    key: str
+    name: str
+    kind: str
+    required: bool = False
+    options: tuple[str, ...] = ()
+
+
+class DeskFacts(Frozen):
+    """What an account has, to be held against a configuration. None: we may not see it."""
+
+    groups: Mapping[str, int] = {}
+    ticket_fields: tuple[FieldFacts, ...] | None = None
+    organization_fields: tuple[FieldFacts, ...] | None = None
+    exports: bool = False
+    native_links: bool = False
+
+
 class IssueDraft(Frozen):
     """What a create request holds: the marker label is among `fields["labels"]`."""
 
@@ -182,6 +205,36 @@ class TrackerComment(Frozen):
     created: datetime
     author_id: str | None
     text: str
+
+
+class StatusFacts(Frozen):
+    name: str
+    category: Literal["new", "indeterminate", "done"]
+
+
+class ProjectFacts(Frozen):
+    """A project as our account sees it. `kind`: Jira's project type, "service_desk" among them.
+
+    `screens`: by issue type, the fields that a create request may hold. `levels`: the security
+    levels that we may set, None where Jira does not tell. `allowed`: by Jira's permission key.
+    """
+
+    key: str
+    name: str
+    kind: str
+    screens: Mapping[str, tuple[FieldFacts, ...]] = {}
+    components: tuple[str, ...] = ()
+    levels: tuple[str, ...] | None = None
+    statuses: tuple[StatusFacts, ...] = ()
+    allowed: Mapping[str, bool] = {}
+
+
+class TrackerFacts(Frozen):
+    """What a site has, to be held against a configuration. Projects that we cannot see lack."""
+
+    projects: Mapping[str, ProjectFacts] = {}
+    priorities: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
 
 
 class Tracker(Protocol):

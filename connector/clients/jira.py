@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from connector.clients import jql
 from connector.clients.auth import tracker_signer
+from connector.clients.jira_facts import tracker_facts
 from connector.clients.jira_read import CloudReader, DatacenterReader, Reader, readable
 from connector.clients.jira_wire import (
     WirePerson,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from connector.clients.retry import RetryPolicy
     from connector.clients.transport import Answer
     from connector.core.model import Json
-    from connector.ports import Issue, IssueDraft, RemoteLink, TrackerComment
+    from connector.ports import Issue, IssueDraft, RemoteLink, TrackerComment, TrackerFacts
 
 Deployment = Literal["cloud", "datacenter"]
 
@@ -178,6 +179,11 @@ class JiraTracker:
                 return tuple(comment for comment in newest if comment.created >= since)
         raise DriftError(f"jira: the comments of {issue_id} have no end")
 
+    def facts(self, projects: Sequence[str]) -> TrackerFacts:
+        """What the site has, to be held against a configuration."""
+        self._sure()
+        return tracker_facts(self._line, projects)
+
     # --- writes: one request each -------------------------------------------------------------
 
     def create_issue(self, draft: IssueDraft) -> IssueRef:
@@ -295,16 +301,25 @@ class _JiraLine:
         return self.policy.read(lambda: self.once(path, params))
 
     def once(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        session = self._client._session  # noqa: SLF001
-        answer = cast("Answer", session.get(self._url(path), params=params))
-        if not isinstance(answer.document, dict):
+        document = self._document(path, params)
+        if not isinstance(document, dict):
             raise AnswerLostError(f"jira: GET {path} answered with a list, not an object")
-        return answer.document
+        return document
+
+    def items(self, path: str, params: Mapping[str, Any] | None = None) -> list[Any]:
+        document = self.policy.read(lambda: self._document(path, params))
+        if not isinstance(document, list):
+            raise DriftError(f"jira: GET {path} answered with an object, not a list")
+        return document
 
     def send(self, method: str, path: str, document: Json = None) -> Answer:
         session = self._client._session  # noqa: SLF001
         sent = session.request(method, self._url(path), data=orjson.dumps(document))
         return cast("Answer", sent)
+
+    def _document(self, path: str, params: Mapping[str, Any] | None) -> Json:
+        session = self._client._session  # noqa: SLF001
+        return cast("Answer", session.get(self._url(path), params=params)).document
 
     def _url(self, path: str) -> str:
         return self._client._get_url(path)  # noqa: SLF001

@@ -28,14 +28,8 @@ Category = Literal["new", "indeterminate", "done"]
 
 _CATEGORIES: dict[str, Category] = {"indeterminate": "indeterminate", "done": "done"}
 _DEEPEST = 60
-_INLINE = (
-    "text",
-    "mention",
-    "emoji",
-    "status",
-    "date",
-    "inlineCard",
-)  # a tuple: compared with any JSON
+# A tuple, since any JSON is compared with these.
+_INLINE = ("text", "mention", "emoji", "status", "date", "inlineCard")
 
 
 class WireNamed(Wire):

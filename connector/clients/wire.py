@@ -31,9 +31,15 @@ Listed = BeforeValidator(_list)
 """null where a list is documented counts as an empty one."""
 
 
+def cleaned(text: str, limit: int = TEXT_LIMIT) -> str:
+    """`clean_text`, without its cost for the many short texts in which nothing can be wrong."""
+    plain = text.isascii() and text.isprintable() and len(text) <= limit
+    return text if plain else clean_text(text, limit)
+
+
 def name_of(raw: str | None) -> str:
     """A name on one line."""
-    return one_line(clean_text(raw or "", NAME_LIMIT), NAME_LIMIT)
+    return one_line(cleaned(raw or "", NAME_LIMIT), NAME_LIMIT)
 
 
 def why(error: ValidationError) -> str:

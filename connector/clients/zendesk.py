@@ -22,6 +22,7 @@ from connector.clients.line import next_cursor, rows
 from connector.clients.transport import DEADLINE, TIMEOUTS, Transport
 from connector.clients.wire import name_of
 from connector.clients.zendesk_export import Exports
+from connector.clients.zendesk_facts import desk_facts
 from connector.clients.zendesk_links import JiraLinks
 from connector.clients.zendesk_lookup import Lookups
 from connector.clients.zendesk_people import Directory
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from connector.clients.retry import RetryPolicy
     from connector.clients.transport import Answer
     from connector.core.model import IssueRef, Json, Thread, Ticket
-    from connector.ports import Audit, CommentPage, TicketPage, TicketUpdate
+    from connector.ports import Audit, CommentPage, DeskFacts, TicketPage, TicketUpdate
 
 log = logging.getLogger(__name__)
 
@@ -141,10 +142,16 @@ class ZendeskDesk:
 
     def group_id(self, name: str) -> int | None:
         """By its exact name, else by its name in any case."""
-        if self._groups is None:
-            self._groups = self._ids_by("groups", "name")
-        folded = {known.casefold(): number for known, number in self._groups.items()}
-        return self._groups.get(name) or folded.get(name.casefold())
+        groups = self._known_groups()
+        folded = {known.casefold(): number for known, number in groups.items()}
+        return groups.get(name) or folded.get(name.casefold())
+
+    def ticket_field_ids(self) -> Mapping[str, int]:
+        return self._ids_by("ticket_fields", "title")
+
+    def facts(self) -> DeskFacts:
+        """What the account has, to be held against a configuration."""
+        return desk_facts(self._line, self._known_groups())
 
     # --- writes: one request each -------------------------------------------------------------
 
@@ -225,8 +232,10 @@ class ZendeskDesk:
             return False
         return True
 
-    def ticket_field_ids(self) -> Mapping[str, int]:
-        return self._ids_by("ticket_fields", "title")
+    def _known_groups(self) -> dict[str, int]:
+        if self._groups is None:
+            self._groups = self._ids_by("groups", "name")
+        return self._groups
 
     def _ids_by(self, listed: str, label: str) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 
 MOST_COMMENTS = 200
 MOST_TEXT = 1024 * 1024
-_SPOKEN = (
-    "Comment",
-    "VoiceComment",
-    "FacebookComment",
-    "ChatComment",
-)  # a tuple: compared with any JSON
+# A tuple, since any JSON is compared with these.
+_SPOKEN = ("Comment", "VoiceComment", "FacebookComment", "ChatComment")
 _ID_LIMIT = 64
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, Field, ValidationError
 
-from connector.clients.wire import NAME_LIMIT, TEXT_LIMIT, Listed, Wire, name_of, why
-from connector.core.clean import clean_text, one_line
+from connector.clients.wire import NAME_LIMIT, TEXT_LIMIT, Listed, Wire, cleaned, name_of, why
+from connector.core.clean import one_line
 from connector.core.model import (
     FieldValue,
     Metrics,
@@ -198,8 +198,8 @@ def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> T
     """The project's ticket. A person or organization that did not come along is only an id."""
     return Ticket(
         id=wire.id,
-        subject=one_line(clean_text(wire.subject or "", _SUBJECT_LIMIT), _SUBJECT_LIMIT),
-        description=clean_text(wire.description or "", TEXT_LIMIT),
+        subject=one_line(cleaned(wire.subject or "", _SUBJECT_LIMIT), _SUBJECT_LIMIT),
+        description=cleaned(wire.description or "", TEXT_LIMIT),
         status=wire.status,
         type=wire.type,
         priority=wire.priority,
@@ -212,7 +212,7 @@ def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> T
         assignee_id=wire.assignee_id,
         group_id=wire.group_id,
         problem_id=wire.problem_id,
-        external_id=clean_text(wire.external_id, NAME_LIMIT) if wire.external_id else None,
+        external_id=cleaned(wire.external_id, NAME_LIMIT) if wire.external_id else None,
         satisfaction=wire.satisfaction_rating.score if wire.satisfaction_rating else None,
         comment_count=wire.comment_count,
         is_public=wire.is_public,
@@ -233,7 +233,7 @@ def clocks_of(wire: WireSlas | None) -> tuple[SlaClock, ...]:
 
 
 def person_of(wire: WireUser) -> Person:
-    email = clean_text(wire.email, NAME_LIMIT) if wire.email else None
+    email = cleaned(wire.email, NAME_LIMIT) if wire.email else None
     return Person(
         id=wire.id,
         name=name_of(wire.name),
@@ -262,9 +262,9 @@ def role_of(role: str | None) -> Role:
 def field_value(value: Any) -> FieldValue:
     """A custom field's value as ours: texts cleaned, lists as tuples; None for what has no form."""
     if isinstance(value, str):
-        return clean_text(value, TEXT_LIMIT)
+        return cleaned(value, TEXT_LIMIT)
     if isinstance(value, list):
-        return tuple(clean_text(str(item), NAME_LIMIT) for item in value)
+        return tuple(cleaned(str(item), NAME_LIMIT) for item in value)
     return value if isinstance(value, bool | int | float) else None
 
 

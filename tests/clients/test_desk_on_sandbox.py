@@ -326,3 +326,23 @@ def test_the_trial_account_s_limit_pauses_updates_and_not_reads(
     assert caught.value.retry_after > 0
     assert caught.value.scope != "account"
     assert desk.tickets([ticket_id])
+
+
+# --- what the account has ------------------------------------------------------------------------
+
+
+def test_the_account_s_facts_are_what_a_mapping_may_name(desk: ZendeskDesk) -> None:
+    facts = desk.facts()
+    assert set(facts.groups) >= {"Support", "L2 Support"}
+    assert facts.exports
+    assert facts.native_links
+    assert facts.organization_fields is not None
+    fields = {field.key: field for field in facts.organization_fields}
+    assert set(fields) >= {"arr", "tier", "renewal_date", "reference_customer"}
+    assert set(fields["tier"].options) >= {"enterprise", "business", "standard"}
+    assert facts.ticket_fields is not None
+
+
+def test_a_missing_integration_is_a_fact(sandbox: Sandbox, desk: ZendeskDesk) -> None:
+    sandbox.world.options = Options(limits="off", integration="absent")
+    assert desk.facts().native_links is False

@@ -233,3 +233,22 @@ def test_somebody_whom_jira_does_not_know_finds_no_empty_list(
     made = JiraTracker(sandbox.jira_url, wrong, deployment, policy=policy_on(Time()))
     with closing(made) as tracker, pytest.raises(RefusedError):
         tracker.find_by_label("ESC", "zdesc-1")
+
+
+# --- what the site has ---------------------------------------------------------------------------
+
+
+def test_the_site_s_facts_are_what_a_mapping_may_name(tracker: JiraTracker) -> None:
+    facts = tracker.facts(["ESC", "SEC", "NOPE"])
+    assert set(facts.projects) == {"ESC", "SEC"}
+    assert set(facts.priorities) >= {"Highest", "High", "Medium"}
+    assert facts.resolutions
+    project = facts.projects["ESC"]
+    assert project.kind == "software"
+    assert all(project.allowed.values())
+    assert {status.category for status in project.statuses} == {"new", "indeterminate", "done"}
+    fields = {field.key: field for field in project.screens["Bug"]}
+    assert fields["summary"].required
+    assert "labels" in fields
+    assert set(fields["priority"].options) >= {"Highest", "High"}
+    assert facts.projects["SEC"].levels
