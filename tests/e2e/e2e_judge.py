@@ -1,0 +1,156 @@
+"""The judge: what the two services saw, and nothing else, decides."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from e2e_rig import Box, Seen
+
+Effect = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Due:
+    """An escalation that must be there: its project, its tickets, and the notes each of them has.
+
+    `state` is the state that its tickets' tags tell.
+    """
+
+    project: str
+    tickets: tuple[int, ...]
+    notes: int = 1
+    state: str = "open"
+
+
+@dataclass
+class Findings:
+    """What is wrong, by kind. All empty: nothing was lost, made twice, or shown to a customer."""
+
+    lost: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    public: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.lost or self.twice or self.public)
+
+
+def judge(box: Box, *due: Due) -> Findings:
+    """Holds the journal and Jira's issues against what is due."""
+    seen = list(_effects(box.requests()))
+    found = Findings(public=_public(seen), twice=_twice(seen))
+    issues = {issue["id"]: issue for issue in box.issues() if "zdesc" in issue["labels"]}
+    held = {issue_id: _linked_tickets(issue["remote_links"]) for issue_id, issue in issues.items()}
+    for escalation in due:
+        mine = [
+            issue
+            for issue_id, issue in issues.items()
+            if issue["project"] == escalation.project
+            and set(held[issue_id]) & set(escalation.tickets)
+        ]
+        _judge_issue(escalation, mine, held, found)
+        _judge_tickets(escalation, seen, found)
+    if len(issues) > len(due):
+        keys = [issue["key"] for issue in issues.values()]
+        found.twice.append(f"{len(issues)} issues where {len(due)} are due: {keys}")
+    return found
+
+
+def tags_of(requests: Sequence[Seen]) -> dict[int, set[str]]:
+    """The tags that a ticket has by what the journal tells of them."""
+    tags: dict[int, set[str]] = defaultdict(set)
+    for _, effect in _effects(requests):
+        if effect["kind"] == "tags":
+            tags[effect["ticket"]] |= set(effect["added"])
+            tags[effect["ticket"]] -= set(effect["removed"])
+    return tags
+
+
+def notes_of(requests: Sequence[Seen]) -> Counter[int]:
+    """How many comments of ours each ticket has."""
+    return Counter(effect["ticket"] for _, effect in _our_comments(_effects(requests)))
+
+
+def _effects(requests: Sequence[Seen]) -> Iterator[tuple[Seen, Effect]]:
+    for request in requests:
+        for effect in request.effects:
+            yield request, effect
+
+
+def _our_comments(
+    seen: Iterator[tuple[Seen, Effect]] | Sequence[tuple[Seen, Effect]],
+) -> list[tuple[Seen, Effect]]:
+    return [
+        (request, effect)
+        for request, effect in seen
+        if request.side == "zendesk" and effect["kind"] == "comment"
+    ]
+
+
+def _public(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
+    comments = [f"{request}" for request, effect in _our_comments(seen) if effect["public"]]
+    mails = [f"mail: {request}" for request, effect in seen if effect["kind"] == "mail"]
+    return comments + mails
+
+
+def _twice(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
+    """The same effect two times: an issue of a marker, a text on an object, a link."""
+    tally: Counter[str] = Counter()
+    for request, effect in seen:
+        kind = effect["kind"]
+        if kind == "create":
+            markers = [label for label in effect["labels"] if label.startswith("zdesc-")]
+            tally[f"issue {markers}"] += 1
+        elif kind == "comment" and request.side == "zendesk":
+            tally[f"note on {effect['ticket']} {effect['body_sha']}"] += 1
+            tally[f"note on {effect['ticket']} of {effect['intent']}"] += 1
+        elif kind == "comment":
+            tally[f"comment on {effect['issue']} {effect['text']}"] += 1
+        elif kind == "remotelink" and effect.get("created"):
+            tally[f"link {effect['issue']} {effect['globalId']}"] += 1
+        elif kind == "jira_link":
+            tally[f"Jira link {effect['ticket']} {effect['issue']}"] += 1
+    return [f"{number} x {what}" for what, number in tally.items() if number > 1]
+
+
+def _linked_tickets(links: Sequence[Mapping[str, Any]]) -> list[int]:
+    return sorted(int(link["globalId"].rpartition("=")[2]) for link in links)
+
+
+def _judge_issue(
+    due: Due,
+    mine: Sequence[Mapping[str, Any]],
+    held: Mapping[str, Sequence[int]],
+    found: Findings,
+) -> None:
+    name = f"{due.project} for {due.tickets}"
+    if not mine:
+        found.lost.append(f"no issue in {name}")
+    if len(mine) > 1:
+        found.twice.append(f"{len(mine)} issues in {name}: {[issue['key'] for issue in mine]}")
+    for issue in mine:
+        links = held[issue["id"]]
+        if set(links) != set(due.tickets):
+            found.lost.append(f"{issue['key']} links {links}, not {due.tickets}")
+        if len(links) != len(set(links)):
+            found.twice.append(f"{issue['key']} links {links}")
+
+
+def _judge_tickets(due: Due, seen: Sequence[tuple[Seen, Effect]], found: Findings) -> None:
+    notes = Counter(effect["ticket"] for _, effect in _our_comments(seen))
+    tags = tags_of([request for request, _ in seen])
+    for ticket in due.tickets:
+        if notes[ticket] < due.notes:
+            found.lost.append(f"ticket {ticket} has {notes[ticket]} of {due.notes} notes")
+        if notes[ticket] > due.notes:
+            found.twice.append(f"ticket {ticket} has {notes[ticket]} notes, {due.notes} are due")
+        wanted = {"escalated", f"escalation_{due.state}"}
+        states = {tag for tag in tags[ticket] if tag.startswith("escalation_")} | (
+            tags[ticket] & {"escalated"}
+        )
+        if states != wanted:
+            found.lost.append(f"ticket {ticket} has tags {sorted(states)}, not {sorted(wanted)}")
