@@ -32,6 +32,7 @@ from connector.errors import (
     AnswerLostError,
     ConnectorError,
     DriftError,
+    InvalidError,
     PublicNoteError,
     RefusedError,
     UncertainError,
@@ -318,13 +319,19 @@ def _ticket_body(update: TicketUpdate) -> dict[str, Any]:
         body["comment"] = {"body": update.note, "public": False}
     if update.fields:
         body["custom_fields"] = [
-            {"id": int(number), "value": value} for number, value in update.fields.items()
+            {"id": _field_id(number), "value": value} for number, value in update.fields.items()
         ]
     for name in ("status", "group_id", "priority"):
         value = getattr(update, name)
         if value is not None:
             body[name] = value
     return body
+
+
+def _field_id(number: str) -> int:
+    if not number.isdecimal():
+        raise InvalidError(f"{number[:80]!r} is no id of a ticket field", fields=(number,))
+    return int(number)
 
 
 def _ignored(header: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from connector.clients import jql
 from connector.clients.line import next_cursor, rows
 from connector.errors import GoneError, RefusedError, UncertainError
 from connector.ports import Receipt
@@ -30,7 +31,8 @@ class JiraLinks:
 
     def link(self, ticket_id: int, issue: IssueRef) -> Receipt | None:
         """None when the integration is not installed, or we may not manage its links."""
-        link = {"ticket_id": ticket_id, "issue_id": int(issue.id), "issue_key": issue.key}
+        number = int(jql.issue_id(issue.id))
+        link = {"ticket_id": ticket_id, "issue_id": number, "issue_key": issue.key}
         answer = self._first(lambda path: self._line.send("POST", path, {"link": link}))
         if answer is None:
             return None

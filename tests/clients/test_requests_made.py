@@ -15,6 +15,7 @@ from loopback import Loopback, Seen, reply
 
 from connector import __version__
 from connector.core.model import IssueRef
+from connector.errors import InvalidError
 from connector.ports import IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
@@ -304,3 +305,16 @@ def test_building_the_clients_makes_no_request(
     for deployment in ("cloud", "datacenter"):
         tracker_at(service.url, deployment)
     assert service.connections == 0
+
+
+def test_what_cannot_be_an_id_is_not_sent(
+    server: Callable[..., Loopback], desk_at: MakeDesk
+) -> None:
+    zendesk = server(reply(500, {}))
+    desk = desk_at(zendesk.url)
+    with pytest.raises(InvalidError) as caught:
+        desk.update_ticket(UPDATE.model_copy(update={"fields": {"Jira key": "ESC-1"}}))
+    assert caught.value.fields == ("Jira key",)
+    with pytest.raises(InvalidError):
+        desk.link_issue(7, IssueRef(id="", key="ESC-1"))
+    assert zendesk.connections == 0
