@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from connector.sandbox.demo.files import Agent, Language, Person
+    from connector.sandbox.demo.files import Agent, Person
 
 _GREETED = ("hi", "hello", "hey", "good morning", "dear", "hallo", "guten", "bonjour", "hola")
 _PHONES = {
@@ -56,7 +56,9 @@ def style_of(person: Person, seed: str) -> Style:
         )[0],
         phone=chance.choice(numbers).format(chance.randrange(10, 99)) if numbers else None,
         small_print=chance.choice(words.mobile if chance.random() < 0.5 else words.disclaimers),  # noqa: PLR2004 - either
-        quotes=chance.choices(("none", "marked", "outlook", "zendesk"), weights=(45, 35, 12, 8))[0],
+        quotes=chance.choices(("none", "marked", "outlook", "zendesk"), weights=(25, 40, 20, 15))[
+            0
+        ],
         remains=chance.random() < 0.08,  # noqa: PLR2004 - about one in twelve
     )
 
@@ -98,7 +100,7 @@ def _with_remains(text: str, person: Person) -> str:
     return "\n&nbsp;\n".join(paragraphs) + f"\n[cid:image001.png@01DC8F2A]\n<https://www.{home}/>"
 
 
-def quote(style: Style, language: Language, text: str, at: datetime, subject: str) -> str | None:
+def quote(style: Style, person: Person, text: str, at: datetime, subject: str) -> str | None:
     """The desk's mail under the customer's answer, as their program quotes it."""
     if style.quotes == "none":
         return None
@@ -107,9 +109,10 @@ def quote(style: Style, language: Language, text: str, at: datetime, subject: st
     if style.quotes == "outlook":
         head = (
             f"From: Turnmill Support <support@turnmill.example>\nSent: {at:%A, %d %B %Y %H:%M}\n"
-            f"Subject: Re: {subject}"
+            f"To: {person.name} <{person.email}>\nSubject: Re: {subject}"
         )
         return f"\n\n________________________________\n{head}\n\n{text}"
+    language = person.language
     wrote = phrases()[language].wrote.format(date=at.strftime(_DAYS[language]))
     return f"\n\n{wrote}\n{marked(text)}"
 

@@ -215,7 +215,7 @@ def _comments(
         if one.at is None:
             raise ValueError(f"{subject}: something said has no time")
         if one.kind == "customer":
-            quoted = None if last is None else quote(style, person.language, *last, subject)
+            quoted = None if last is None else quote(style, person, *last, subject)
             author, body = person.email, letter(person, style, one.text, quoted=quoted)
         else:
             agent = pick_agent(agents, one.who or "mia")
