@@ -58,8 +58,8 @@ _SOFTWARE = re.compile(
     re.IGNORECASE,
 )
 _VERSION_SAID = re.compile(
-    r"(?i:\b(?:version|release|build|ver\.?|versión)(?: number| is| used| no\.?)?)[ :=#]{1,3}(?:is )?(?P<value>v?\d{1,5}(?:[._]\d{1,6}){0,4}(?:[-+.]?[A-Za-z]{1,10}[-.]?\d{0,8})?)\b"
-    r"|(?<![\w./:-])(?P<bare>v\d{1,4}(?:\.\d{1,6}){1,3})\b|(?i:\b(?:on|using|running|with|to|from|in|upgraded to|updated to) )(?P<said>\d{1,4}\.\d{1,4}(?:\.\d{1,6}){0,2})(?![\w.%:-]\w|\s?(?:%|s\b|sec|ms|MB|GB|kB|x\b))"
+    r"(?i:\b(?:version|release|build|ver\.?|versión|(?:up|down)graded to|updated to|updating to|upgrading to)(?: number| is| used| no\.?)?)[ :=#]{1,3}(?:is )?(?P<value>v?\d{1,5}(?:[._]\d{1,6}){0,4}(?:[-+.]?[A-Za-z]{1,10}[-.]?\d{0,8})?)\b"
+    r"|(?<![\w./:-])(?P<bare>v\d{1,4}(?:\.\d{1,6}){1,3})\b|(?i:\b(?:on|using|running|with|to|from|in) )(?P<said>\d{1,4}\.\d{1,4}(?:\.\d{1,6}){1,2})(?![\w.%:-]\w|\s?(?:%|s\b|sec|ms|MB|GB|kB|x\b))"
 )
 _FIELD = re.compile(
     r"\W{0,5}(?P<name>[A-Za-z][\w .()/+-]{1,28}?)\**\s?[:=]\**\s{0,3}[`\[\"']{0,2}(?P<value>[^\s`\]\"'][^\n`\]\"']{0,100})"

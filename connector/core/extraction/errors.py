@@ -24,7 +24,7 @@ _NAMED_ERROR: Final = (
 )
 _SAYS_ERROR = re.compile(
     _NAMED_ERROR
-    + r"|Traceback \(most recent call last\)|^\W{0,4}Caused by:|\bFATAL\b|\bpanic:|\bSegmentation fault|\b(?:SIGSEGV|SIGABRT|SIGKILL)\b|"
+    + r"|Traceback \(most recent call last\)|^\W{0,4}Caused by:|\b(?:ERROR|FATAL|SEVERE|CRITICAL|EMERGENCY)\b|\bpanic:|\bSegmentation fault|\b(?:SIGSEGV|SIGABRT|SIGKILL)\b|"
     r"\b(?:ERR_[A-Z_]{3,60}|E[A-Z]{5,14}|ORA-\d{5}|PLS-\d{5}|SQLSTATE\[?\w{5}|TS\d{4}|CS\d{4}|0x[0-9A-Fa-f]{8}|[A-Z]{2,8}-\d{3,6}(?=:))\b|"
     r"\b[45]\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|Not Found|Forbidden|Unauthorized|Bad Request|Too Many Requests|Conflict|Payment Required)|"
     r"(?i:\b(?:http|status|status code|error code|error|errno|exit code|code)[ :=#]{1,3}[1-9]\d{2,5}\b)|"
