@@ -3,11 +3,11 @@
     python benchmarks/train_security.py PATH/security.jsonl [--write]
 
 Standard library only, no randomness: the same data gives the same weights. The model is logistic
-regression over the cue groups of `connector.core.security_cues`, pulled towards weights set by hand
-(PRIOR), so that what the data has too little of (spoofing, memory corruption) keeps a sensible
-weight. Every project counts alike, and so do its security and its other reports. The figures come
-from models that have not seen the project they are measured on; the shipped bias puts score 0.5
-where these models flag 5 % of the harmless reports.
+regression over the cues of `connector.core.security_cues` and their groups, pulled towards weights
+set by hand (PRIOR_OF), so that what the data has too little of (spoofing, memory corruption) keeps
+a sensible weight. Every project counts alike, and so do its security and its other reports. The
+figures come from models that have not seen the project they are measured on; the shipped bias puts
+score 0.5 where these models flag 5 % of the harmless reports.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connector.core.security import cues_in, features_of
-from connector.core.security_cues import GROUPS
+from connector.core.security_cues import GROUPS, OTHER
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "connector" / "core" / "security_weights.json"
 SCALE = 100
-PULL = 5.0
-"""How strongly weights are held to the prior."""
+PULL = 10.0
+"""How strongly weights of groups are held to the prior."""
 
-ROUNDS = 400
+PULL_OF_CUES = 6.0
+"""And those of single cues to nought: their group speaks for them."""
+
+ROUNDS = 500
 FALSE_ALARMS = 0.05
 PRIOR_OF = {
     **dict.fromkeys(("named", "attack", "spoofing", "bypass", "memory"), 1.6),
@@ -79,7 +82,8 @@ def prior() -> dict[str, float]:
     for group in GROUPS:
         weights[f"subject {group}"] = PRIOR_OF[group]
         weights[f"body {group}"] = PRIOR_OF[group] * IN_BODY
-    return weights
+    cues = (cue for group, cues in GROUPS.items() if group not in OTHER for cue in cues)
+    return weights | dict.fromkeys((f"cue {cue}" for cue in cues), 0.0)
 
 
 def train(reports: list[Report]) -> Model:
@@ -87,6 +91,7 @@ def train(reports: list[Report]) -> Model:
     counts = Counter((r.project, r.security) for r in reports)
     share = [len(reports) / len(counts) / counts[r.project, r.security] for r in reports]
     start = prior()
+    pull = {n: PULL_OF_CUES if n.startswith("cue ") else PULL for n in start}
     weights, bias = dict(start), -3.0
     before, bias_before = dict(weights), bias
     largest = max(1.0 + sum(v * v for v in r.features.values()) for r in reports)
@@ -95,7 +100,7 @@ def train(reports: list[Report]) -> Model:
         push = (turn - 1) / (turn + 2)
         ahead = {n: w + push * (w - before[n]) for n, w in weights.items()}
         bias_ahead = bias + push * (bias - bias_before)
-        slope = {n: PULL * (w - start[n]) for n, w in ahead.items()}
+        slope = {n: pull[n] * (w - start[n]) for n, w in ahead.items()}
         bias_slope = 0.0
         for report, weight in zip(reports, share, strict=True):
             z = bias_ahead + sum(ahead[n] * v for n, v in report.features.items())
@@ -160,7 +165,7 @@ def main() -> int:
     shipped = {
         "scale": SCALE,
         "bias": round((bias - shift) * SCALE),
-        "weights": {name: round(w * SCALE) for name, w in sorted(weights.items())},
+        "weights": {n: round(w * SCALE) for n, w in sorted(weights.items()) if round(w * SCALE)},
         "data_sha256": hashlib.sha256(options.data.read_bytes()).hexdigest(),
     }
     text = json.dumps(shipped, indent=1) + "\n"

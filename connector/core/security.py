@@ -1,8 +1,8 @@
 """Does a report read like a security report? A score for people, and a sure sign in the words.
 
-The score is a logistic model over groups of cues (`security_cues`), its weights learned by
-`benchmarks/train_security.py` and shipped as whole numbers. Ranking and threshold are measured on
-products that were left out of the training. It was trained on reports in English.
+The score is a logistic model over hand-written cues and their groups (`security_cues`). Its weights
+are learned by `benchmarks/train_security.py` and shipped as whole numbers. Ranking and threshold
+are measured on products that were left out of the training. It was trained on reports in English.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core import vocabulary
 from connector.core.model import Frozen, Passage, Source
-from connector.core.security_cues import GROUPS, TELLING
+from connector.core.security_cues import GROUPS, OTHER, TELLING
 from connector.core.signals import asserted
 
 if TYPE_CHECKING:
@@ -87,12 +87,15 @@ def cues_in(subject: str, body: str) -> Cues:
 
 
 def features_of(found: Cues) -> dict[str, float]:
-    """The model's features: which groups the subject has, how much of each the body has."""
+    """The model's features: the subject's groups, how much of each the body has, and each cue."""
     subject, body = found
     features = dict.fromkeys((f"subject {group}" for group in subject), 1.0)
     for group, words in body.items():
         count = min(_MOST, words.total())
         features[f"body {group}"] = math.log1p(count) / math.log1p(_MOST)
+    for group, words in (*subject.items(), *body.items()):
+        if group not in OTHER:
+            features.update(dict.fromkeys((f"cue {_cue_of(word)}" for word in words), 1.0))
     distinct = len(({*subject} | {*body}) & TELLING)
     features["telling groups"] = min(_DISTINCT, distinct) / _DISTINCT
     features["several groups"] = float(distinct >= _SEVERAL)
@@ -125,40 +128,43 @@ def _cue_words(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
         sizes = (_LONGEST, 2, 1) if token in index.openers else (1,)
         for size in sizes:
             text = "_".join(tokens[at : at + size])
-            group = _group_of(text)
-            if group is not None:
-                yield group, text
+            cue = _cue_of(text)
+            if cue is not None:
+                yield index.groups[cue], text
                 break
 
 
 class _Index(NamedTuple):
-    """Cues by whole text and by beginning, the beginnings' lengths, first words of longer cues."""
+    """Cues by their text and by their beginning, the lengths of beginnings, and first words."""
 
-    whole: Mapping[str, str]
-    beginnings: Mapping[str, str]
+    whole: frozenset[str]
+    beginnings: frozenset[str]
     lengths: tuple[int, ...]
     openers: frozenset[str]
+    groups: Mapping[str, str]
 
 
 @cache
 def _index() -> _Index:
-    cues = [(group, cue) for group, words in GROUPS.items() for cue in words]
-    beginnings = {cue[:-1]: group for group, cue in cues if cue.endswith("*")}
+    groups = {cue: group for group, cues in GROUPS.items() for cue in cues}
+    beginnings = frozenset(cue[:-1] for cue in groups if cue.endswith("*"))
     return _Index(
-        whole={cue: group for group, cue in cues if not cue.endswith("*")},
+        whole=frozenset(cue for cue in groups if not cue.endswith("*")),
         beginnings=beginnings,
-        lengths=tuple(sorted({len(cue) for cue in beginnings}, reverse=True)),
-        openers=frozenset(cue.partition("_")[0] for _, cue in cues if "_" in cue),
+        lengths=tuple(sorted({len(beginning) for beginning in beginnings}, reverse=True)),
+        openers=frozenset(cue.partition("_")[0] for cue in groups if "_" in cue),
+        groups=groups,
     )
 
 
 @lru_cache(maxsize=65536)
-def _group_of(text: str) -> str | None:
+def _cue_of(text: str) -> str | None:
+    """The cue that a text is, or that it begins with."""
     index = _index()
     if text in index.whole:
-        return index.whole[text]
+        return text
     heads = (text[:length] for length in index.lengths if length <= len(text))
-    return next((index.beginnings[head] for head in heads if head in index.beginnings), None)
+    return next((f"{head}*" for head in heads if head in index.beginnings), None)
 
 
 @cache
