@@ -169,8 +169,9 @@ class Store:
     # --- tickets
 
     def reserve_ticket_id(self, wanted: Id | None = None) -> Id:
-        """`wanted` if it is free, else the next free one."""
+        """`wanted` if it is free, else the next free one, which is above all that were wanted."""
         if wanted is not None and wanted > 0 and wanted not in self.tickets:
+            self._next_ticket = max(self._next_ticket, wanted + 1)
             return wanted
         while self._next_ticket in self.tickets:
             self._next_ticket += 1
