@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from e2e_rig import DEPLOYMENTS, Installed, MakeRig, Nursery, rig_maker
+from e2e_rig import DEPLOYMENTS, Installed, MakeRig, Nursery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,11 @@ def deployment(request: pytest.FixtureRequest) -> Deployment:
 def make_rig(nursery: Nursery, tmp_path: Path) -> Iterator[MakeRig]:
     """Makes rigs whose command runs in forks."""
     with ExitStack() as stack:
-        yield rig_maker(stack, nursery, nursery, tmp_path)
+        yield MakeRig(stack, nursery, nursery, tmp_path)
 
 
 @pytest.fixture
 def make_installed(nursery: Nursery, tmp_path: Path) -> Iterator[MakeRig]:
     """Makes rigs that run the installed command, against `escalation sandbox` likewise."""
     with ExitStack() as stack:
-        yield rig_maker(stack, Installed(), Installed(), tmp_path)
+        yield MakeRig(stack, Installed(), Installed(), tmp_path)

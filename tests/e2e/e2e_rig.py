@@ -364,34 +364,37 @@ class Going:
         os.kill(self.process.pid, number)
 
 
-class MakeRig(Protocol):
-    """A rig with a box of its own; it ends with the test."""
+@dataclass
+class MakeRig:
+    """Makes rigs with a box of their own. `boxes` starts sandboxes, `commands` the runs."""
+
+    stack: ExitStack
+    boxes: Starter
+    commands: Starter
+    folder: Path
+    made: int = 0
 
     def __call__(
         self,
-        tickets: Sequence[Mapping[str, Any]] = ...,
-        *,
-        deployment: Deployment = ...,
-        options: Sequence[str] = ...,
-    ) -> Rig: ...
-
-
-def rig_maker(stack: ExitStack, boxes: Starter, commands: Starter, folder: Path) -> MakeRig:
-    """`boxes` starts sandboxes, `commands` the runs."""
-    made = 0
-
-    def make(
         tickets: Sequence[Mapping[str, Any]] = DESK,
         *,
         deployment: Deployment = "cloud",
         options: Sequence[str] = (),
     ) -> Rig:
-        nonlocal made
-        made += 1
-        place = folder / f"box{made}"
-        box = stack.enter_context(
-            sandbox(boxes, place, tickets, deployment=deployment, options=options)
+        """It ends with the test."""
+        return self.stack.enter_context(
+            self.closing(tickets, deployment=deployment, options=options)
         )
-        return Rig(commands, folder / f"run{made}", box)
 
-    return make
+    @contextmanager
+    def closing(
+        self,
+        tickets: Sequence[Mapping[str, Any]] = DESK,
+        *,
+        deployment: Deployment = "cloud",
+        options: Sequence[str] = (),
+    ) -> Iterator[Rig]:
+        self.made += 1
+        place = self.folder / f"box{self.made}"
+        with sandbox(self.boxes, place, tickets, deployment=deployment, options=options) as box:
+            yield Rig(self.commands, self.folder / f"run{self.made}", box)

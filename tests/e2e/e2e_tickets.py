@@ -125,3 +125,80 @@ GROUP_IDS = tuple(ticket["id"] for ticket in SAME_ISSUE)
 SLA_ABOUT_TO_BREACH = {
     "clocks": [{"metric": "first_reply_time", "breach_at": "2026-06-16T12:20:00Z"}]
 }
+SIGN_IN = (
+    _ticket(
+        201,
+        "Paul of Fourth",
+        "16T08:15",
+        "Sign-in with Okta ends in error AUTH-5021",
+        "Nobody in our company can sign in with Okta: after the password the page shows error "
+        "AUTH-5021 and goes back to the sign-in page. Since 8 o'clock, for all users.",
+    ),
+    _ticket(
+        202,
+        "Greta of Margie",
+        "16T08:50",
+        "AUTH-5021 after signing in with Okta",
+        "When our people sign in with Okta they get error AUTH-5021 after the password, then the "
+        "sign-in page comes again. It happens to all users since this morning.",
+    ),
+    _ticket(
+        203,
+        "Hugo of Trey",
+        "16T09:35",
+        "Okta sign-in broken, error AUTH-5021",
+        "Signing in with Okta is broken for all our users. After the password the page says error "
+        "AUTH-5021 and we are back at the sign-in page.",
+    ),
+    _ticket(
+        204,
+        "Iris of Relecloud",
+        "16T10:05",
+        "Users cannot sign in with Okta: AUTH-5021",
+        "Our users cannot sign in with Okta since this morning. Error AUTH-5021 is shown after the "
+        "password, and the sign-in page again.",
+    ),
+)
+WEBHOOKS = (
+    _ticket(
+        301,
+        "Jens of Humongous",
+        "16T07:45",
+        "Webhook deliveries stopped with WH-7730",
+        "Our webhook endpoint gets no order events any more. The delivery log of the webhook shows "
+        "WH-7730 signature mismatch for every delivery since the night.",
+    ),
+    _ticket(
+        302,
+        "Kim of Cohovineyard",
+        "16T08:40",
+        "WH-7730 signature mismatch on every webhook delivery",
+        "Since the night every delivery of our order webhook fails: the delivery log shows WH-7730 "
+        "signature mismatch. No order events arrive at our endpoint.",
+    ),
+    _ticket(
+        303,
+        "Lars of Woodgrove",
+        "16T09:55",
+        "No order events: webhook says WH-7730",
+        "We get no order events from the webhook since the night. Its delivery log shows WH-7730 "
+        "signature mismatch for every delivery to our endpoint.",
+    ),
+    _ticket(
+        304,
+        "Mona of Blueyonder",
+        "16T10:20",
+        "Order webhook fails with WH-7730",
+        "The order webhook fails on every delivery with WH-7730 signature mismatch in the delivery "
+        "log. No order events at our endpoint since the night.",
+    ),
+)
+THREE_INCIDENTS = (*SAME_ISSUE, {**LATER_REPORT, "id": 113, "created_at": "2026-06-16T11:00:00Z"},
+                   *SIGN_IN, *WEBHOOKS)  # fmt: skip
+
+
+def ids_of(hundred: str) -> tuple[int, ...]:
+    """Ids of THREE_INCIDENTS that begin with these digits: one incident each."""
+    return tuple(
+        ticket["id"] for ticket in THREE_INCIDENTS if str(ticket["id"]).startswith(hundred)
+    )
