@@ -16,7 +16,13 @@ from connector.core.model import (
     State,
     Target,
 )
-from connector.core.triggers import FixedCameBack, SameIssue, SeverityRising
+from connector.core.triggers import (
+    FixedCameBack,
+    SameIssue,
+    SeveralCustomers,
+    SeverityRising,
+    TriggersMapping,
+)
 
 SECOND = timedelta(seconds=1)
 
@@ -130,3 +136,19 @@ def test_a_priority_that_rises_twice_gets_worse(changes: tuple[Change, ...], ans
 def test_a_group_that_doubles_in_a_day_grows(ages: tuple[timedelta, ...], *, fires: bool) -> None:
     case = a_case(group=a_group(*ages))
     assert isinstance(SeverityRising().check(case), Finding) is fires
+
+
+def test_the_limits_of_config_toml_win() -> None:
+    limited = TriggersMapping().with_limits(window_days=7, min_customers=5, sla_warning_minutes=90)
+    kinds = {trigger.kind: trigger for trigger in limited.triggers}
+    same, several = kinds["same-issue"], kinds["several-customers"]
+    assert isinstance(same, SameIssue)
+    assert isinstance(several, SeveralCustomers)
+    assert (same.customers, same.within.amount, several.customers) == (5, days(7), 5)
+    assert limited.sla.before.amount == hours(1.5)
+    assert TriggersMapping().with_limits() == TriggersMapping()
+
+
+def test_a_kind_is_listed_once() -> None:
+    with pytest.raises(ValueError, match="same-issue is there more than once"):
+        TriggersMapping(triggers=(SameIssue(), SameIssue(customers=4)))

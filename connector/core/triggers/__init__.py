@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
@@ -142,13 +142,13 @@ def _triggers() -> tuple[AnyTrigger, ...]:
         SecurityReport(),
         ProductionDown(),
         DataIntegrity(),
+        SameIssue(),
+        FixedCameBack(),
+        SeverityRising(),
         SeveralCustomers(),
         DataLoss(),
         ConfirmedBug(),
         Infrastructure(),
-        SameIssue(),
-        FixedCameBack(),
-        SeverityRising(),
         CustomerAtRisk(),
         LegalOrPress(),
         ExecutiveInvolved(),
@@ -202,14 +202,15 @@ class TriggersMapping(Frozen):
         sla_warning_minutes: int | None = None,
     ) -> Self:
         """The same with the limits that config.toml may set under [sweep]; None changes nothing."""
-        changes: dict[str, object] = {}
-        if min_customers is not None:
-            changes["customers"] = min_customers
-        if window_days is not None:
-            changes["within"] = Duration(amount=timedelta(days=window_days))
-        triggers = tuple(
-            t.model_copy(update=changes) if isinstance(t, SameIssue) else t for t in self.triggers
+        count = {} if min_customers is None else {"customers": min_customers}
+        span = (
+            {} if window_days is None else {"within": Duration(amount=timedelta(days=window_days))}
         )
+        changes: dict[str, dict[str, Any]] = {
+            "same-issue": count | span,
+            "several-customers": count,
+        }
+        triggers = tuple(t.model_copy(update=changes.get(t.kind)) for t in self.triggers)
         sla = self.sla
         if sla_warning_minutes is not None:
             before = Duration(amount=timedelta(minutes=sla_warning_minutes))
