@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[a-z][a-z'’-]*")
 _SHAPES: Final = (
-    ("frame", re.compile(r"\s{0,12}(?:at [\w$.<>/]{2,200}\(|at \S{1,200}:\d|File \"|#\d{1,3}\s+0x|\.\.\. \d{1,4} more|\d{1,3}\s{1,6}\S{1,60}\s{1,8}0x)")),
-    ("exception", re.compile(r"\b(?:[a-z_$][\w$]{0,40}\.){0,8}[A-Z]\w{1,60}(?:Exception|Error)\b|Traceback|Caused by:|\b[A-Z]{2}\d{4}:|\bE[A-Z]{5,12}\b|\bERR[_!]")),
-    ("stamp", re.compile(r"\s{0,4}\W{0,2}(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}|[A-Z][a-z]{2} \d{1,2} |\[?[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} |\d\d:\d\d:\d\d)[ T,:\d\]]")),
-    ("level", re.compile(r"\b(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|SEVERE|TRACE|error|warning|fatal|notice|crit)\b[\]:)!]|\[(?:error|warn|info|debug|notice)\]|^\s{0,4}[EWIDVF]/\w|npm ERR")),
-    ("prompt", re.compile(r"\s{0,6}(?:[$>%#] ?[\w./~]|\w{1,20}@[\w.-]{1,40}[:~# ]|C:\\|PS [A-Z]:|[\w~/ ]{0,30}[»$#] )")),
-    ("agent", re.compile(r"Mozilla/\d|User-Agent|AppleWebKit|Gecko/\d|Build Identifier|Build ID", re.IGNORECASE)),
-    ("number", re.compile(r"\bv?\d{1,4}\.\d{1,5}(?:\.\d{1,6}){0,3}")),
-    ("field", re.compile(r"\W{0,5}[A-Za-z][\w .()/'+-]{1,34}\*{0,2}\s?[:=]\*{0,2}\s{0,3}\S")),
+    ("frame", re.compile(r"\A\s{0,12}(?:at [\w$.<>/]{2,200}\(|at \S{1,200}:\d|File \"|#\d{1,3}\s+0x|\.\.\. \d{1,4} more|\d{1,3}\s{1,6}\S{1,60}\s{1,8}0x)")),
+    ("exception", re.compile(r"\w(?:Exception|Error)\b|Traceback|Caused by:|\b[A-Z]{2}\d{4}:|\bE[A-Z]{5,12}\b|\bERR[_!]")),
+    ("stamp", re.compile(r"\A\s{0,4}\W{0,2}(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}|[A-Z][a-z]{2} \d{1,2} |\[?[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} |\d\d:\d\d:\d\d)[ T,:\d\]]")),
+    ("level", re.compile(r"\b(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|SEVERE|TRACE|error|warning|fatal|notice|crit)\b[\]:)!]|\A\s{0,4}[EWIDVF]/\w|npm ERR")),
+    ("prompt", re.compile(r"\A\s{0,6}(?:[$>%#] ?[\w./~]|\w{1,20}@[\w.-]{1,40}[:~# ]|C:\\|PS [A-Z]:|[\w~/ ]{0,30}[»$#] )")),
+    ("agent", re.compile(r"Mozilla/\d|User-Agent|AppleWebKit|Gecko/\d|Build Identifier|Build I[dD]")),
+    ("number", re.compile(r"\b[vV]?\d{1,4}\.\d")),
+    ("field", re.compile(r"\A\W{0,5}[A-Za-z][\w .()/'+-]{1,34}\*{0,2}\s?[:=]\*{0,2}\s{0,3}\S")),
     ("url", re.compile(r"https?://|www\.")),
-    ("path", re.compile(r"(?<![\w/:])(?:/[\w.-]{1,60}){2,12}|\b[A-Za-z]:\\|[\w-]{1,60}\.(?:java|php|js|py|c|h|xml|html|css|conf|jar|cpp|ts|json|ya?ml|log|txt)\b")),
-    ("arrow", re.compile(r"\w[\"')\]]? {0,2}(?:->|=>|>|→|») {0,2}[\"'(\[]?\w")),
+    ("path", re.compile(r"(?<![\w/:])/[\w.-]{1,60}/|\b[A-Za-z]:\\|\.(?:java|php|js|py|c|h|xml|html|css|conf|jar|cpp|ts|json|ya?ml|log|txt)\b")),
+    ("arrow", re.compile(r"[\w\"')\]] {0,2}(?:->|=>|>|→|») {0,2}[\"'(\[\w]")),
     ("ticks", re.compile(r"`[^`\n]{1,200}`|\{\{|<code>")),
     ("quoted", re.compile(r"[\"“][^\"”\n]{1,200}[\"”]|'[^'\n]{2,100}'")),
-    ("code", re.compile(r"[;{}]\s{0,3}$|\)\s?[;{]|==|!=|&&|\|\||\w\(\)|</|/>|::|\$\w|\w->\w|[a-z][A-Z]\w{0,30}[.(]")),
+    ("code", re.compile(r"[;{}]\s{0,3}\Z|\)\s?[;{]|==|!=|&&|\|\||\w\(\)|</|/>|::|\$\w|\w->\w|[a-z][A-Z]\w{0,30}[.(]")),
     ("hex", re.compile(r"\b0x[0-9a-fA-F]{4,16}\b|\b[0-9a-f]{12,64}\b")),
-    ("image", re.compile(r"!\[|\.(?:png|jpe?g|gif|mp4|webm)\b", re.IGNORECASE)),
-    ("camel", re.compile(r"\b[a-z]{1,30}[A-Z]\w{1,40}|\b\w{1,40}\.\w{1,40}\.\w{1,40}\b|\b\w{1,40}_\w{1,40}\b")),
-    ("amount", re.compile(r"\b\d{1,6} ?(?:MB|GB|KB|GHz|MHz|MiB|GiB|kB|bytes|bit)\b")),
+    ("image", re.compile(r"!\[|\.(?:png|jpe?g|gif|mp4|webm)\b")),
+    ("camel", re.compile(r"\b[a-z]{1,30}[A-Z]|\w\.\w{1,40}\.\w|\w_\w")),
+    ("amount", re.compile(r"\d ?(?:MB|GB|KB|GHz|MHz|MiB|GiB|kB|bytes|bit)\b")),
 )  # fmt: skip
 _LENGTHS: Final = (3, 6, 10, 16, 25, 40, 80)
 _SINCE: Final = (0, 1, 2, 4, 8, 16)
