@@ -18,6 +18,7 @@ from rich.text import Text
 from connector.app import App
 from connector.core import render
 from connector.core.brief import Brief, brief_document
+from connector.errors import worst
 from connector.play import config_for
 from connector.shelf import list_escalations, print_listing
 from connector.sweep import run_sweep
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from connector.errors import ExitCode
     from connector.ledger.rows import EscalationRow
     from connector.report import Report
     from connector.sandbox.server import Sandbox
@@ -94,7 +94,7 @@ class _Story:
             listing = list_escalations(ledger, state=None, now=self.sandbox.world.now())
         print_listing(listing, self.screen)
         self._where(row)
-        return max(first.exit_code, idle.exit_code)
+        return worst([first.exit_code, idle.exit_code])
 
     # --- the props ----------------------------------------------------------------------------
 

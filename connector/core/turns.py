@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+_OURS_TO_ANSWER = frozenset({"new", "open"})
+
+
 class Turns(Frozen):
     """`unanswered_since`: the customer's oldest comment without a public reply after it."""
 
@@ -30,16 +33,15 @@ def foreign(comments: Iterable[Comment]) -> tuple[Comment, ...]:
 def first_turns(ticket: Ticket) -> Turns:
     """What the ticket itself tells, before any comment of it was read.
 
-    Zendesk's metrics say who updated last (zendesk-api section 6); without them the report stands.
+    Zendesk's metrics say when the requester wrote last, not whether an agent's later update was
+    a reply or a note (zendesk-api section 6). So a ticket that is the support's turn by its status
+    is taken to wait: a closer look costs a call, a miss costs the customer.
     """
     metrics = ticket.metrics
     asked = (metrics.requester_updated_at if metrics else None) or ticket.created_at
-    replied = metrics.assignee_updated_at if metrics and metrics.replies else None
-    waiting = replied is None or replied < asked
     return Turns(
-        unanswered_since=asked if waiting else None,
+        unanswered_since=asked if ticket.status in _OURS_TO_ANSWER else None,
         last_customer_at=asked,
-        last_public_reply_at=replied,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from connector.core.grouping.codes import SAME_CODE, code_keys, is_rare
 from connector.core.grouping.explain import label_of, reasons
 from connector.core.grouping.finder import Finder, Seen
 from connector.core.grouping.index import MemoryIndex, Placed, Report, ReportIndex
@@ -136,7 +137,13 @@ class Grouper:
         return Near(group=group, ticket_id=closest.report.ticket_id, chance=chance)
 
     def _chance(self, seen: Seen, placed: Placed) -> float:
-        return self._parameters.chance(self._finder.evidence(seen, placed))
+        chance = self._parameters.chance(self._finder.evidence(seen, placed))
+        return max(chance, SAME_CODE) if self._share_a_code(seen, placed) else chance
+
+    def _share_a_code(self, seen: Seen, placed: Placed) -> bool:
+        shared = code_keys(seen.report.fingerprint) & placed.sketch.signatures
+        counts, size = self._index.counts(shared), self._index.size()
+        return any(is_rare(counts.get(key, 0), size) for key in shared)
 
     def judge(self, verdict: Verdict) -> None:
         """Takes a person's word about two tickets at once; later placements keep to it too."""
