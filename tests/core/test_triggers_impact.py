@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import a_case, a_group, a_ticket, case_of, days, hours
@@ -16,6 +16,9 @@ from connector.core.triggers import (
     SeveralCustomers,
 )
 
+if TYPE_CHECKING:
+    from datetime import timedelta
+
 
 @pytest.mark.parametrize(
     ("customers", "fires"), [(1, False), (2, False), (3, True), (4, True)], ids=str
@@ -25,11 +28,26 @@ def test_three_customers_of_a_group_are_several(customers: int, *, fires: bool) 
     assert isinstance(SeveralCustomers().check(a_case(group=group)), Finding) is fires
 
 
+@pytest.mark.parametrize(("oldest", "fires"), [(days(30), True), (days(31), False)])
+def test_reports_outside_the_window_are_not_several_customers(
+    oldest: timedelta, *, fires: bool
+) -> None:
+    case = a_case(group=a_group(oldest, hours(2), hours(1)))
+    assert isinstance(SeveralCustomers().check(case), Finding) is fires
+
+
 def test_a_suggested_group_is_only_a_hint() -> None:
     group = a_group(*[hours(1)] * 3, strength="suggested")
     finding = SeveralCustomers().check(a_case(group=group))
     assert isinstance(finding, Finding)
     assert not finding.sure
+
+
+def test_what_is_sure_speaks_before_a_hint() -> None:
+    group = a_group(*[hours(1)] * 3, strength="suggested")
+    finding = SeveralCustomers().check(a_case(group=group, says="30 users cannot log in."))
+    assert isinstance(finding, Finding)
+    assert finding.sure
 
 
 @pytest.mark.parametrize(

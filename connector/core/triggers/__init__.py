@@ -208,7 +208,7 @@ class TriggersMapping(Frozen):
         )
         changes: dict[str, dict[str, Any]] = {
             "same-issue": count | span,
-            "several-customers": count,
+            "several-customers": count | span,
         }
         triggers = tuple(t.model_copy(update=changes.get(t.kind)) for t in self.triggers)
         sla = self.sla

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, PositiveInt
 
 from connector.core import vocabulary
-from connector.core.model import Case, Category, Source
+from connector.core.duration import Duration
+from connector.core.model import Case, Category, Finding, Source
 from connector.core.security import score_words
 from connector.core.signals import quote, stance, standing_words, without_questions
 from connector.core.signals_text import Phrase, sentences
 from connector.core.triggers.base import Answer, WordsTrigger, counted, place
+from connector.core.triggers.pattern import customer_weight, recent_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +28,15 @@ class SeveralCustomers(WordsTrigger):
     """
     Several customers, or many people of one, are affected.
 
-    `customers` distinct customers in the ticket's group, or the customer's own words: a count of at
-    least `people` ("120 users cannot log in") or "all our users are affected".
+    `customers` distinct customers in the ticket's group `within` a span (unverified ones count
+    half), or the customer's own words: a count of at least `people` ("120 users cannot log in") or
+    "all our users are affected".
     """
 
     category: ClassVar[Category] = "impact"
     kind: Literal["several-customers"] = "several-customers"
     customers: PositiveInt = 3
+    within: Duration = Duration.parse("30d")
     people: PositiveInt = 20
     words: tuple[Phrase, ...] = vocabulary.MANY_AFFECTED
 
@@ -40,13 +44,25 @@ class SeveralCustomers(WordsTrigger):
         marked = self.marked(case)
         if marked:
             return marked
-        group = case.group
-        if group and len(group.customers) >= self.customers:
-            return self.found(
-                f"{counted(len(group.customers), 'customer')} report the same issue",
-                sources=[Source(ticket_id=member.ticket_id) for member in group.members],
-                sure=group.strength == "sure",
-            )
+        group, people = self._judge_group(case), self._judge_people(case)
+        return (
+            people if group is None or (isinstance(people, Finding) and not group.sure) else group
+        )
+
+    def _judge_group(self, case: Case) -> Finding | None:
+        if case.group is None:
+            return None
+        members = recent_members(case.group, case.now, self.within.amount)
+        if customer_weight(members) < self.customers:
+            return None
+        distinct = len({member.customer_key for member in members})
+        return self.found(
+            f"{counted(distinct, 'customer')} are affected by the same issue",
+            sources=[Source(ticket_id=member.ticket_id) for member in members],
+            sure=case.group.strength == "sure",
+        )
+
+    def _judge_people(self, case: Case) -> Answer:
         count, source = people_affected(case)
         if count >= self.people and source is not None:
             return self.found(

@@ -39,7 +39,7 @@ class SameIssue(Trigger):
     def judge(self, case: Case) -> Answer:
         if case.group is None:
             return None
-        members = self._recent(case.group, case.now)
+        members = recent_members(case.group, case.now, self.within.amount)
         weight = customer_weight(members)
         distinct = len({member.customer_key for member in members})
         span = spell(self.within.amount)
@@ -53,8 +53,10 @@ class SameIssue(Trigger):
             )
         return self.missed(f"{distinct} of {self.customers} customers{doubt} within {span}")
 
-    def _recent(self, group: Group, now: datetime) -> list[Member]:
-        return [m for m in group.members if now - m.created_at <= self.within.amount]
+
+def recent_members(group: Group, now: datetime, within: timedelta) -> list[Member]:
+    """The group's reports of the last `within`, the limit itself included."""
+    return [member for member in group.members if now - member.created_at <= within]
 
 
 def customer_weight(members: Iterable[Member]) -> float:
