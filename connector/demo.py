@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from connector.errors import ExitCode
     from connector.ledger.rows import EscalationRow
     from connector.report import Report
     from connector.sandbox.server import Sandbox
