@@ -110,9 +110,12 @@ def _grouped(text: str) -> dict[str, Counter[str]]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Lower-case words; `NullPointerException` also gives its parts, after the whole."""
+    """Lower-case words; `NullPointerException` also gives its parts, after the whole.
+
+    The scheme of a link is no word: that a link is safe says nothing about the report.
+    """
     tokens = []
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text.replace("https://", " ").replace("http://", " ")):
         word = match[0]
         parts = _HUMP.split(word)
         tokens.append(word.lower())

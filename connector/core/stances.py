@@ -67,6 +67,8 @@ SUPPOSED: Final = lexicon(
     suppose|supposing|assuming|imagine|hypothetically|theoretically
     should there be
     if there is|was|were|are ever
+    is|are|was|were there a|an|any|some ... outage|outages|breach|breaches|incident|incidents|
+    downtime|leak|vulnerability|vulnerabilities
     to simulate|rehearse
     simulated|simulating|rehearsal|drill|tabletop
     fire|recovery drill|exercise
@@ -121,7 +123,7 @@ TAKEN_BACK: Final = lexicon(
     now
     it|everything|all|this|that is|are ... working|resolved|fixed|solved|sorted again|now
     it's|everything's|that's working|resolved|fixed|solved|sorted
-    is|are back up|online|normal
+    is|are|came back up|online|normal
     back to normal
     works|working fine|again|now
     issue|problem ... is|was|has|been resolved|solved|fixed|gone|disappeared

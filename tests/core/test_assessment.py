@@ -243,7 +243,7 @@ def test_a_feature_gap_of_three_customers_is_for_product() -> None:
 SAYINGS = (
     "The export takes a while.",
     "Production is down.",
-    "We were charged twice.",
+    "Our bookings were recorded twice.",
     "All our records are lost.",
     "We are blocked.",
     "We will cancel our contract.",

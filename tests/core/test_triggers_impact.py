@@ -105,10 +105,10 @@ def test_priority_alone_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("facts", "fires"),
     [
-        ({"says": "We were charged twice."}, True),
+        ({"says": "Our bookings were recorded twice."}, True),
         ({"says": "The balances are inconsistent since Monday."}, True),
         ({"notes": "Duplicate invoices in the customer's account."}, True),
-        ({"says": "We were not charged twice."}, False),
+        ({"says": "Our bookings were not recorded twice."}, False),
         ({"says": "The colour is wrong."}, False),
     ],
     ids=str,

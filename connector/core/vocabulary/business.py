@@ -9,15 +9,18 @@ from connector.core.signals_text import phrase_lines
 CHURN: Final = phrase_lines("""
     cancel|cancelling|canceling|terminate|terminating|end|ending our|my|the|this contract|
     subscription|account|agreement|license|licence|service|plan|relationship|partnership
-    will|going|have|want|wants|wish|decided|forced to|be cancel|cancelling|terminate|leave|churn
-    will|we'll|i'll|going|shall|may|might to|have|be|probably|definitely ... cancel|cancelling
-    will|we'll|i'll cancel|leave|terminate|switch|churn
+    we|i will|shall cancel|terminate|churn
+    we|i will|shall have to|probably|definitely cancel|terminate|leave|churn
+    we'll|i'll cancel|terminate|churn
+    going|have|forced|decided to cancel|terminate|leave|churn
+    we|i want|decided to leave|churn
     move|moving|switch|switching|migrate|migrating|change|changing|going to|
     over ... competitor*|alternative*|provider*|vendor*
     looking|look|evaluating|evaluate|considering|consider|exploring|explore at|
     for ... alternative*|competitor*|provider*|vendor*
-    evaluating|evaluate|considering|consider|exploring|explore alternative*|competitor*|other|
-    another|leaving|cancelling|canceling|switching|moving
+    evaluating|evaluate|considering|consider|exploring|explore alternative*|competitor*
+    are|am|we're|i'm|we|i considering|consider|thinking leaving|cancelling|canceling|switching
+    are|am|we're|i'm|we|i considering|thinking of|about leaving|cancelling|canceling|switching
     not|won't|wont|don't|never ... renew|renewing|extend|extending
     will|are|going|is not|never ... renew|renewing|renewed
     take|taking our|my business elsewhere
@@ -50,7 +53,11 @@ CHURN: Final = phrase_lines("""
 """)
 
 LEGAL: Final = phrase_lines("""
-    lawyer|lawyers|attorney|attorneys|solicitor
+    our|my|a|the|your lawyer|lawyers|attorney|attorneys|solicitor|solicitors will|is|are|has|have|
+    asked|asks|advises|advised|gets|got|says
+    our|my lawyer|lawyers|attorney|attorneys|solicitor|solicitors
+    contact|contacting|involve|involving|consult|consulting|engage|instruct|hear|hire|see|get|
+    getting ... lawyer|lawyers|attorney|attorneys|solicitor|solicitors
     our|my legal team|department|counsel
     legal action|steps|proceedings|consequences|claim|notice
     sue|suing you|your|the|for
@@ -68,7 +75,7 @@ LEGAL: Final = phrase_lines("""
 """)
 
 PRESS: Final = phrase_lines("""
-    journalist|journalists|newspaper|newspapers
+    to|with|by|from a|the|some|several journalist|journalists|newspaper|newspapers
     contact|inform|call|talk|speak|tell|go|going|turn ... press|media|newspaper|journalist
     go|going|gone public about|with
     make|making this|it public
@@ -86,7 +93,7 @@ PRESS: Final = phrase_lines("""
 
 EXECUTIVE: Final = phrase_lines("""
     our|my|the|your ceo|cto|cio|coo|cfo|ciso|cpo|vp|svp|evp|president|founder|founders
-    our|my management|leadership|executives|executive|director|directors|superiors|boss|chairman
+    our|my management|leadership|executives|executive|director|directors|superiors|chairman
     chief executive|technology|information|operating|financial|security officer
     vice president
     managing director

@@ -11,15 +11,15 @@ DATA_INTEGRITY: Final = phrase_lines("""
     duplicated|mixed
     inconsistent|duplicate|duplicated|mixed-up data|figures|totals|balances|invoices|charges|
     bookings|payments|records
-    wrong|incorrect|false data|records|values|balances in|on|for|shown|stored|saved
-    data|records|values|balances is|are|was|were wrong|incorrect|false
-    charged|billed|booked|invoiced|paid|debited|ordered twice|double
-    double charged|billed|booked|booking|bookings|charges|payment|payments
+    wrong|incorrect|false data|records|balances in|for|shown|stored|saved
+    data|records|balances is|are|was|were wrong|incorrect|false
+    booked|stored|saved|recorded|imported|posted twice|double
+    double booked|booking|bookings|records|entries
     data integrity
     data|records|systems is|are out of sync
     assigned to|shown the wrong customer|account|user
     falsche|fehlerhafte|doppelte daten|beträge|rechnungen|buchungen|zahlen|werte
-    doppelt abgebucht|gebucht|berechnet
+    doppelt gebucht|gespeichert|erfasst
     données incohérentes|erronées|fausses
     datos incorrectos|inconsistentes|duplicados
 """)
@@ -30,13 +30,15 @@ PRODUCTION_DOWN: Final = phrase_lines("""
     went|goes|keeps|gone down|offline|unavailable|unreachable|inaccessible|dead
     production|prod|site|website|service|services|platform|portal|system|systems|application|app|
     server|servers|api|shop|store|checkout|everything|cluster|tenant|instance|environment is|are|
-    has|have|seems|appears|keeps|just currently|completely|totally|fully|entirely|again|now|still|
-    all|suddenly|been|gone|going|to|went|both ... down|offline|unavailable|unreachable|inaccessible
+    has|have|keeps|just|went currently|completely|totally|fully|entirely|again|now|still|all|
+    suddenly|been|gone|going|both down|offline|unavailable|unreachable|inaccessible
+    seems|appears to be ... down|offline|unavailable|unreachable|inaccessible
     production|prod is|has|was ... broken|dead|stopped|halted
     production|prod|system|site|service|platform|server|website|store|shop|app down|outage
     production|prod outage|incident|stopped|halted|standstill
     production|prod ... at a standstill
-    outage in|of|on|since|affecting
+    outage since|affecting
+    an|the|this outage in|of|on
     complete|total|full|major|massive|system-wide|systemwide|global|nationwide outage|standstill
     whole|entire|complete system|site|service|platform|company|plant|warehouse|business|shop down|
     stopped|offline|blocked

@@ -20,8 +20,9 @@ SECURITY_BREACH: Final = phrase_lines("""
     hacked our|my|the|into|account
     unauthorized|unauthorised|unknown|foreign|suspicious|strange access|login|logins|sign-in|
     sign-ins|user|transactions|person
-    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... accessed|gained|stole|
-    stolen|broke|hijacked
+    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... accessed|hijacked
+    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... stole|stolen ... data|
+    account|accounts|credentials|password|passwords|identity|information|files|records
     somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... logged|got|broke|
     gained in|into|access
     see|sees|seeing|saw|view|viewing|access|accessing|read|shown|showing|shows|download|
