@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from connector.core.extraction.reader import Reading
 
 _LONGEST: Final = 600
+_SHORTEST: Final = 6
+"""Characters of an action before "didn't help"; "It didn't help" names none."""
+
 _LEADS: Final = " ,;:-–—>*•\t"
 
 
@@ -37,7 +40,8 @@ def _is_attempt(reading: Reading) -> bool:
         return not phrases.RESULT_START.search(text)
     if piece.section == "S2R" or phrases.NOT_TRIED.search(text):
         return False
-    return bool(phrases.TRIED.search(text))
+    no_help = phrases.NO_HELP.search(text)
+    return bool(phrases.TRIED.search(text) or (no_help and no_help.start() >= _SHORTEST))
 
 
 def _split(text: str) -> tuple[str, str | None]:
@@ -50,4 +54,7 @@ def _split(text: str) -> tuple[str, str | None]:
                 f"{kept} " if kept.lower().startswith(("still", "nothing", "without", "no")) else ""
             )
             return action.strip(_LEADS), (lead + result).strip(_LEADS)
+    no_help = phrases.NO_HELP.search(text)
+    if no_help and no_help.start() >= _SHORTEST:
+        return text[: no_help.start()].strip(_LEADS), text[no_help.start() :].strip(_LEADS)
     return text.strip(_LEADS), None

@@ -30,7 +30,7 @@ TRIED = _phrase(
     rf"{_DONE}\b|\b(?:tried|attempted)\s(?:to\s|with\s)?\w|\bhad (?:him|her|them|the (?:customer|client|user)|customer) \w|"
     r"\b(?:after|even after|despite|nach) (?:(?:re)?starting|rebooting|reinstalling|re-installing|clearing|disabling|"
     r"enabling|upgrading|updating|downgrading|resetting|removing|switching|logging out|neustart)\b|"
-    r"\w.{2,80}\b(?:did(?:n't|nt| not)|does(?:n't|nt| not)|has(?:n't| not)) (?:help|fix it|solve it|change anything|make (?:a|any) difference)\b"
+    r"\b(?:haben|habe|hatten|wurde) (?:\w+ ){1,5}?(?:neu gestartet|neugestartet|neu installiert|gelöscht|deaktiviert|geprüft|getestet|versucht)\b"
 )
 NOT_TRIED = _phrase(
     rf"\b(?:have(?:n't| not)|has(?:n't| not)|did(?:n't| not)|not yet|can you|could you|please|when (?:i|we|you)|"
@@ -39,8 +39,11 @@ NOT_TRIED = _phrase(
     r"|^\W{0,3}(?:changed|removed|deleted|updated|tested) (?:in|on|by|with|from|against)\b|\?\s{0,2}$"
 )
 RESULT_SPLIT = _phrase(
-    r"(?:\s(?=(?:did(?:n't|nt| not)|does(?:n't|nt| not)|has(?:n't| not)) (?:help|fix|solve|change anything|make))|,?\s(?:but|however|yet|without|with no|and (?:it|that|this|still|nothing|the|now|got)|which|aber|jedoch|ohne)\s|"
+    r"(?:,?\s(?:but|however|yet|without|with no|and (?:it|that|this|still|nothing|the|now|got)|which|aber|jedoch|ohne)\s|"
     r"\s?(?:->|=>|→|⇒)\s?|;\s|\s[–—-]\s|:\s(?=no\b|same\b|still\b|nothing\b|works?\b|fail)|,\s(?=(?:no|same|still|nothing|didn't|did not|doesn't)\b))"
+)
+NO_HELP = _phrase(
+    r"\b(?:did(?:n't|nt| not)|does(?:n't|nt| not)|has(?:n't| not)) (?:help|fix it|solve it|change anything|make (?:a|any) difference)\b"
 )
 RESULT_START = _phrase(
     r"^\W{0,3}(?:(?:but|and|however)\s)?(?:no (?:change|luck|effect|difference|success|joy|avail)|same\b|still\b|nothing\b|"
@@ -96,7 +99,7 @@ NO_WORKAROUND = _phrase(
     r"|work[- ]?around\w{0,3}\s?\?|\bneed a work[- ]?around"
 )
 _BY_WHEN: Final = (
-    r"(?:tomorrow|today|tonight|this (?:morning|afternoon|evening|week)|next (?:week|month|mon|tues|wednes|thurs|fri)\w*|"
+    r"(?:tomorrow(?: (?:morning|noon|afternoon|evening))?|today|tonight|this (?:morning|afternoon|evening|week)|next (?:week|month|mon|tues|wednes|thurs|fri)\w*|"
     r"(?:the )?end of (?:the )?(?:day|business|week|month)|eod|cob|eow|noon|midnight|(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: morning| afternoon| evening| noon)?|"
     r"(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}(?:st|nd|rd|th)?|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|"
