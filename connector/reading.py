@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 TICKETS, COMMENTS = "zendesk.tickets", "zendesk.comments"
 _OVERLAP = timedelta(seconds=120)
+_EXPORT_LAG = timedelta(minutes=15)
 _SECURITY_FIRST = 1_000_000.0
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -73,7 +74,15 @@ def read_changes(services: Services, read: Read, *, full: bool = False) -> None:
     _keep_rest(services, said)
     if until is not None:
         with services.ledger.transaction() as tx:
-            tx.set_cursor(COMMENTS, (until - _OVERLAP).isoformat())
+            tx.set_cursor(COMMENTS, _comments_from(until, said).isoformat())
+
+
+def _comments_from(until: datetime, said: Mapping[int, Sequence[Comment]]) -> datetime:
+    """Where the next sweep begins to read comments: with an overlap, and again with those whose
+    ticket the export has not shown yet, as long as it may still come.
+    """
+    unmatched = [comment.created_at for comments in said.values() for comment in comments]
+    return max(min([until - _OVERLAP, *unmatched]), until - _EXPORT_LAG)
 
 
 def _comments(

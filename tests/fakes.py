@@ -56,15 +56,23 @@ class FakeDesk:
     statuses: dict[int, str] = field(default_factory=dict)
     writes: Counter[str] = field(default_factory=Counter)
     integration: bool = True
+    shown: set[int] = field(default_factory=set)
     at: datetime | None = None
 
     def whoami(self) -> Identity:
         return Identity(id="1", name="connector", admin=True)
 
     def changed_tickets(self, *, cursor: str | None, since: datetime) -> Iterator[TicketPage]:
-        done = int(cursor or 0)
-        tickets = tuple(list(self.stock.values())[done:])
-        yield TicketPage(tickets=tickets, cursor=str(len(self.stock)), end=True)
+        changed = [
+            ticket
+            for ticket in self.stock.values()
+            if cursor is None
+            or ticket.updated_at.isoformat() > cursor
+            or ticket.id not in self.shown
+        ]
+        self.shown |= {ticket.id for ticket in changed}
+        newest = max((ticket.updated_at.isoformat() for ticket in self.stock.values()), default="")
+        yield TicketPage(tickets=tuple(changed), cursor=newest, end=True)
 
     def changed_comments(self, *, since: datetime) -> Iterator[CommentPage]:
         said = tuple(
@@ -117,6 +125,8 @@ class FakeDesk:
     ) -> None:
         self.trouble("tags")
         self.tags[ticket_id] = (self.tags[ticket_id] | set(add)) - set(remove)
+        worn = {"tags": tuple(sorted(self.tags[ticket_id]))}
+        self.stock[ticket_id] = self.stock[ticket_id].model_copy(update=worn)
         self.writes["tags"] += 1
         self.trouble("after tags")
 

@@ -1,0 +1,321 @@
+"""A sweep decides once, within its limits, and one bad ticket stops nothing."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from builders import NOON, a_comment, a_ticket, an_organization, the_mappings
+from fakes import FakeDesk, FakeTracker, Once
+
+from connector.core.model import SlaClock, Target, Ticket
+from connector.errors import DriftError, ExitCode, NotSentError, RefusedError
+from connector.ledger.store import Ledger, open_ledger
+from connector.services import Services
+from connector.sweep import run_sweep
+from connector.sync import run_sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from connector.lookup import Found
+    from connector.report import Report
+
+OUTAGE = "The export stops with EXP-5031, ledger schema mismatch, on every account since today."
+WORDS = {
+    1: ("Logo on the invoice", "How do I change the logo on the PDF?"),
+    2: ("Two calendars", "My second calendar shows Tuesday twice."),
+    3: ("Card terminal", "The terminal in the shop asks for a PIN again and again."),
+    4: ("SMS reminders", "Reminders arrive in the evening instead of the morning."),
+    5: ("New colleague", "Please tell me where to add a colleague from the Lyon office."),
+    6: ("Voucher", "A voucher of 20 euros was not taken off at the desk."),
+}
+BREACH = "We can see another company's invoices when we open our own invoice list."
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", now=NOON) as opened:
+        yield opened
+
+
+def outage_ticket(number: int, **changes: object) -> Ticket:
+    return a_ticket(
+        number,
+        subject=f"Export fails ({number})",
+        description=OUTAGE,
+        organization=an_organization(100 + number),
+        **changes,
+    )
+
+
+def looming(number: int, minutes: float = 30) -> Ticket:
+    clock = SlaClock(
+        metric="first_reply_time", stage="active", breach_at=NOON + timedelta(minutes=minutes)
+    )
+    return a_ticket(
+        number,
+        subject=WORDS[number][0],
+        description=WORDS[number][1],
+        sla=(clock,),
+        organization=an_organization(200 + number),
+    )
+
+
+def a_desk(*tickets: Ticket) -> FakeDesk:
+    return FakeDesk(stock={ticket.id: ticket for ticket in tickets}, at=NOON)
+
+
+def no_retry(call: Callable[[], Found], *, repeatable: bool = False) -> Found:
+    return call()
+
+
+@contextmanager
+def services_of(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, *, later: timedelta = timedelta(0)
+) -> Iterator[Services]:
+    with ledger.run_lock("test") as lease:
+        yield Services(
+            desk=desk,
+            tracker=tracker,
+            ledger=ledger,
+            lease=lease,
+            mappings=the_mappings(),
+            now=NOON + later,
+            environment="test",
+            desk_url="https://acme.zendesk.com",
+            window=timedelta(days=30),
+            max_new=25,
+            min_customers=3,
+            resend=no_retry,
+            calls=dict,
+        )
+
+
+def sweep(ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, **changes: object) -> Report:
+    later = changes.pop("later", timedelta(0))
+    assert isinstance(later, timedelta)
+    with services_of(ledger, desk, tracker, later=later) as services:
+        return run_sweep(replace(services, **changes))  # type: ignore[arg-type]  # any field
+
+
+def test_the_same_issue_from_three_customers_is_one_issue(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3))), FakeTracker()
+    report = sweep(ledger, desk, tracker)
+    assert [line.tickets for line in report.escalated] == [(1, 2, 3)]
+    assert tracker.writes == {"create_issue": 1, "remote_link": 3}
+    assert desk.writes["note"] == 3
+    assert report.exit_code is ExitCode.DONE
+
+
+def test_two_customers_are_not_enough(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2))), FakeTracker()
+    assert sweep(ledger, desk, tracker).escalated == ()
+    assert not tracker.writes
+
+
+def test_three_tickets_of_one_organization_are_one_customer(ledger: Ledger) -> None:
+    same = an_organization(100)
+    tickets = [outage_ticket(n).model_copy(update={"organization": same}) for n in (1, 2, 3)]
+    assert sweep(ledger, a_desk(*tickets), FakeTracker()).escalated == ()
+
+
+def test_a_second_sweep_over_the_same_facts_writes_nothing(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3)), looming(4)), FakeTracker()
+    sweep(ledger, desk, tracker)
+    before = (tracker.writes.copy(), desk.writes.copy())
+    again = sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert again.writes == ()
+    assert (tracker.writes, desk.writes) == before
+
+
+def test_a_later_report_joins_the_live_escalation(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3))), FakeTracker()
+    sweep(ledger, desk, tracker)
+    desk.stock[4] = outage_ticket(4)
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=10))
+    assert [line.tickets for line in report.joined] == [(4,)]
+    assert tracker.writes["create_issue"] == 1
+    assert tracker.writes["remote_link"] == 4
+    assert tracker.writes["issue_comment"] == 1, "one comment for all that joined"
+
+
+def test_a_breach_that_looms_escalates_without_any_change_of_the_ticket(ledger: Ledger) -> None:
+    desk, tracker = a_desk(looming(4, minutes=90)), FakeTracker()
+    assert sweep(ledger, desk, tracker).escalated == ()
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=40))
+    assert [line.tickets for line in report.escalated] == [(4,)]
+
+
+def test_more_than_the_cap_waits_for_the_next_sweep_and_is_listed(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(looming, range(1, 5))), FakeTracker()
+    first = sweep(ledger, desk, tracker, max_new=2)
+    assert (len(first.escalated), len(first.deferred)) == (2, 2)
+    second = sweep(ledger, desk, tracker, max_new=2, later=timedelta(minutes=5))
+    assert {line.tickets for line in second.escalated} == {line.tickets for line in first.deferred}
+
+
+def test_the_cap_never_stops_security(ledger: Ledger) -> None:
+    secret = a_ticket(9, subject="Invoices of others", description=BREACH)
+    report = sweep(ledger, a_desk(looming(1), secret), FakeTracker(), max_new=0)
+    assert [line.target for line in report.escalated] == [Target.SECURITY]
+    assert [line.tickets for line in report.deferred] == [(1,)]
+
+
+def test_a_backlog_older_than_the_window_is_mirrored_and_left_alone(ledger: Ledger) -> None:
+    old = [outage_ticket(n, age=timedelta(days=40)) for n in (1, 2, 3)]
+    report = sweep(ledger, a_desk(*old), FakeTracker())
+    assert report.escalated == ()
+    assert (report.backlog, report.in_store) == (3, 3)
+
+
+def test_a_ticket_whose_thread_cannot_be_read_is_set_aside_and_tried_again(ledger: Ledger) -> None:
+    class OneBadThread(FakeDesk):
+        def thread(self, ticket_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            if ticket_id == 5 and not self.links.get(5):
+                raise DriftError("the thread has no comments key")
+            return super().thread(ticket_id)
+
+    desk = OneBadThread(stock={5: looming(5), 6: looming(6)}, at=NOON)
+    tracker = FakeTracker()
+    report = sweep(ledger, desk, tracker)
+    assert [line.tickets for line in report.escalated] == [(6,)]
+    assert [item.ticket_id for item in report.set_aside] == [5]
+    assert report.exit_code is ExitCode.SET_ASIDE
+    desk.links[5].add("readable again")
+    again = sweep(ledger, desk, tracker, later=timedelta(hours=1))
+    assert [line.tickets for line in again.escalated] == [(5,)]
+    with ledger.transaction() as tx:
+        assert tx.aside.list() == []
+
+
+def test_with_jira_down_tickets_are_mirrored_and_the_next_sweep_goes_on(ledger: Ledger) -> None:
+    class Down(FakeTracker):
+        def whoami(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            raise NotSentError("jira: refused")
+
+    desk = a_desk(*map(outage_ticket, (1, 2, 3)))
+    report = sweep(ledger, desk, Down())
+    assert report.exit_code is ExitCode.TRY_LATER
+    assert not desk.writes
+    tracker = FakeTracker()
+    sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert tracker.writes["create_issue"] == 1
+    assert desk.writes["note"] == 3
+
+
+def test_credentials_that_jira_refuses_are_told_with_exit_code_3(ledger: Ledger) -> None:
+    class Refusing(FakeTracker):
+        def whoami(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            raise RefusedError("jira: 401", side="jira", status=401)
+
+    assert sweep(ledger, a_desk(outage_ticket(1)), Refusing()).exit_code is ExitCode.REFUSED
+
+
+def test_our_own_notes_and_tags_never_bring_a_ticket_up_again(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3))), FakeTracker()
+    sweep(ledger, desk, tracker)
+    for number, ticket in desk.stock.items():
+        tags = tuple(desk.tags[number])
+        desk.stock[number] = ticket.model_copy(update={"tags": tags, "exported_at": NOON})
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert (report.writes, report.joined, report.changed) == ((), (), ())
+
+
+def test_what_the_customer_writes_later_is_read(ledger: Ledger) -> None:
+    ticket = a_ticket(8, subject="Invoices", description="A question about invoices.")
+    desk, tracker = a_desk(ticket), FakeTracker()
+    assert sweep(ledger, desk, tracker).escalated == ()
+    desk.comments[8].append(
+        a_comment(BREACH, ticket_id=8, author_id=108, age=-timedelta(minutes=1))
+    )
+    desk.stock[8] = ticket.model_copy(update={"updated_at": NOON + timedelta(minutes=1)})
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert [line.target for line in report.escalated] == [Target.SECURITY]
+
+
+# --- and the way back ---------------------------------------------------------------------------
+
+
+def sync(ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, later: timedelta) -> Report:
+    with services_of(ledger, desk, tracker, later=later) as services:
+        return run_sync(services)
+
+
+def moved(tracker: FakeTracker, **news: object) -> None:
+    (issue,) = tracker.stock.values()
+    tracker.stock[issue.id] = issue.model_copy(update=news)
+
+
+@pytest.fixture
+def escalated(ledger: Ledger) -> tuple[FakeDesk, FakeTracker]:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3))), FakeTracker()
+    sweep(ledger, desk, tracker)
+    return desk, tracker
+
+
+DONE = {"status_id": "3", "status": "Done", "category": "done", "resolution": "Fixed"}
+HOUR = timedelta(hours=1)
+
+
+def test_a_fix_reaches_every_linked_ticket_once(
+    ledger: Ledger, escalated: tuple[FakeDesk, FakeTracker]
+) -> None:
+    desk, tracker = escalated
+    moved(tracker, **DONE)
+    report = sync(ledger, desk, tracker, HOUR)
+    assert [(one.old, one.new) for one in report.changed] == [("open", "resolved")]
+    assert desk.writes["note"] == 6
+    assert all("escalation_resolved" in desk.tags[number] for number in (1, 2, 3))
+    assert all("escalation_open" not in desk.tags[number] for number in (1, 2, 3))
+    assert sync(ledger, desk, tracker, 2 * HOUR).writes == ()
+
+
+def test_a_status_that_nothing_maps_is_reported_and_nothing_is_guessed(
+    ledger: Ledger, escalated: tuple[FakeDesk, FakeTracker]
+) -> None:
+    desk, tracker = escalated
+    moved(tracker, status_id="9", status="Parked", category="done", resolution="Postponed")
+    report = sync(ledger, desk, tracker, HOUR)
+    assert report.exit_code is ExitCode.SET_ASIDE
+    assert "status 'Parked', resolution 'Postponed' is in no rule" in report.set_aside[0].reason
+    assert report.writes == ()
+
+
+def test_a_closed_ticket_is_recorded_once_and_the_others_are_told(
+    ledger: Ledger, escalated: tuple[FakeDesk, FakeTracker]
+) -> None:
+    desk, tracker = escalated
+    desk.stock[2] = desk.stock[2].model_copy(update={"status": "closed"})
+    moved(tracker, **DONE)
+    report = sync(ledger, desk, tracker, HOUR)
+    assert [item.ticket_id for item in report.set_aside] == [2]
+    assert desk.writes["note"] == 5
+    moved(tracker, status="To Do", status_id="1", category="new", resolution=None)
+    assert sync(ledger, desk, tracker, 2 * HOUR).set_aside == ()
+
+
+def test_a_deleted_issue_is_said_and_never_created_again(
+    ledger: Ledger, escalated: tuple[FakeDesk, FakeTracker]
+) -> None:
+    desk, tracker = escalated
+    tracker.stock.clear()
+    report = sync(ledger, desk, tracker, HOUR)
+    assert "not created again" in report.set_aside[0].reason
+    sweep(ledger, desk, tracker, later=2 * HOUR)
+    assert tracker.writes["create_issue"] == 1
+
+
+def test_a_note_that_failed_is_made_by_the_next_sync(
+    ledger: Ledger, escalated: tuple[FakeDesk, FakeTracker]
+) -> None:
+    desk, tracker = escalated
+    moved(tracker, **DONE)
+    desk.trouble = Once("note", NotSentError("zendesk: refused"))
+    assert sync(ledger, desk, tracker, HOUR).exit_code is ExitCode.TRY_LATER
+    sync(ledger, desk, tracker, HOUR + timedelta(minutes=5))
+    assert desk.writes["note"] == 6
