@@ -122,9 +122,7 @@ def show(name: str, method: str, result: dict[str, dict[str, float]]) -> float:
 
 
 def quality(sets: dict[str, Rows], scorer: Path, parameters: Parameters) -> None:
-    print(
-        "set                    method             P, R, F1 of pairs; P, R of 3+ customers"
-    )
+    print("set                    method             P, R, F1 of pairs; P, R of 3+ customers")
     total: dict[str, list[float]] = defaultdict(list)
     for name, rows in sets.items():
         started = time.perf_counter()
@@ -189,7 +187,8 @@ def speed(volume: int, parameters: Parameters) -> None:
         taken.append(time.perf_counter() - began)
     last = sorted(taken[-1000:])
     print(
-        f"{len(rows):7d} tickets: fingerprints {len(rows) / read:.0f}/s, placed {len(rows) / sum(taken):.0f}/s;"
+        f"{len(rows):7d} tickets: fingerprints {len(rows) / read:.0f}/s,"
+        f" placed {len(rows) / sum(taken):.0f}/s;"
         f" one more takes {1000 * last[500]:.1f} ms (p99 {1000 * last[990]:.1f} ms);"
         f" peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB",
         flush=True,
@@ -220,7 +219,7 @@ def main() -> None:
         path.stem: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         for path in sorted(arguments.data.glob("*.jsonl"))
     }
-    sets[SYNTHETIC] = incidents(seed=7, groups=150, alone=900)
+    sets[SYNTHETIC] = incidents(seed=7, groups=100, alone=400)
     sets = {name: rows for name, rows in sets.items() if arguments.only in name}
     timed(lambda: quality(sets, arguments.scorer, parameters))
     for name, rows in sets.items():

@@ -1,7 +1,8 @@
 """Made-up outages of a made-up product: what an incident looks like when customers write in.
 
-Real trackers hold few bursts, so these teach what a fresh error signature means, and test it. All
-words are ours. Same seed, same tickets.
+Real trackers hold few bursts, so these teach what a fresh error signature means, and test it. What
+goes wrong where is told of one incident or of one lone ticket only, as long as there are enough
+combinations. All words are ours. Same seed, same tickets.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 COMPONENTS = """
@@ -67,10 +69,19 @@ class _Maker:
     chance: random.Random
     components: list[list[str]] = field(init=False)
     symptoms: list[list[str]] = field(init=False)
+    troubles: list[tuple[list[str], list[str]]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.components = [text.split("|") for text in _choices(COMPONENTS)]
         self.symptoms = [text.split("|") for text in _choices(SYMPTOMS)]
+        self.troubles = []
+
+    def trouble(self) -> tuple[list[str], list[str]]:
+        """A component and a symptom that were not together before, in all their wordings."""
+        if not self.troubles:
+            self.troubles = list(product(self.components, self.symptoms))
+            self.chance.shuffle(self.troubles)
+        return self.troubles.pop()
 
     def evidence(self) -> list[str]:
         """What the software says in one incident; each reporter quotes some of it."""
@@ -141,15 +152,14 @@ def incidents(*, seed: int, groups: int, alone: int, days: int = 120) -> list[di
         )
 
     for number in range(groups):
-        names, symptoms = chance.choice(maker.components), chance.choice(maker.symptoms)
+        names, symptoms = maker.trouble()
         said, when = maker.evidence(), chance.uniform(0, days)
         for _ in range(chance.choice([2, 2, 3, 3, 4, 5, 8])):
             text = maker.report(names, symptoms, said)
             add(when + chance.expovariate(0.7), text, f"i{number}")
     for _ in range(alone):
-        names, symptoms = chance.choice(maker.components), chance.choice(maker.symptoms)
         troubled = chance.random() < 0.6
-        text = maker.report(names, symptoms, maker.evidence()) if troubled else maker.question()
+        text = maker.report(*maker.trouble(), maker.evidence()) if troubled else maker.question()
         add(chance.uniform(0, days), text, None)
     rows.sort(key=lambda row: row["created_at"])
     return [{"id": number, "organization": None} | row for number, row in enumerate(rows, 1)]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import lightgbm
 import numpy as np
+from incidents import incidents
 
 from connector.core.customers import customer_key
 from connector.core.grouping import MemoryIndex, Report, fingerprint, in_order
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WINDOW = timedelta(days=10_000)
-PAIR, GROW, SURE = 0.22, 0.35, 0.5
+PAIR, GROW, SURE = 0.3, 0.45, 0.6
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 15,
-    "learning_rate": 0.04,
+    "max_depth": 6,
+    "learning_rate": 0.06,
     "min_data_in_leaf": 60,
     "lambda_l2": 5.0,
     "feature_fraction": 0.7,
@@ -47,7 +49,12 @@ SETTINGS: dict[str, Any] = {
     "deterministic": True,
     "verbose": -1,
 }
-ROUNDS = 150
+ROUNDS = 100
+MADE_UP_SAME, MADE_UP_OTHERS = 0.5, 0.05
+"""Made-up tickets show what belongs together; how rarely things do, only real ones can show."""
+SMALL_STORES = 8
+
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Pairs:
     weight: np.ndarray[Any, np.dtype[np.float64]]
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(path: Path) -> Rows:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
 
@@ -78,8 +85,11 @@ def report(row: dict[str, Any]) -> Report:
     )
 
 
-def pairs_of(path: Path) -> Pairs:
-    rows = {row["id"]: row for row in read(path)}
+def pairs_of(
+    name: str, tickets: Rows, *, share: float = 1.0, share_of_others: float = 1.0
+) -> Pairs:
+    """Shares scale the weight of the pairs about one issue, and of all other pairs."""
+    rows = {row["id"]: row for row in tickets}
     reports = in_order(report(row) for row in rows.values())
     finder = Finder(MemoryIndex(), window=WINDOW)
     finder.learn_rarity(reports)
@@ -93,9 +103,22 @@ def pairs_of(path: Path) -> Pairs:
             shared.append(group if group == rows[placed.report.ticket_id]["group"] else None)
         finder.store(seen)
     size = Counter(shared)
-    weight = [1.0 if group is None else size[group] ** -0.5 for group in shared]
+    weight = [share_of_others if group is None else share * size[group] ** -0.5 for group in shared]
     same = [group is not None for group in shared]
-    return Pairs(path.stem, np.array(evidence), np.array(same, dtype=np.int64), np.array(weight))
+    return Pairs(name, np.array(evidence), np.array(same, dtype=np.int64), np.array(weight))
+
+
+def made_up() -> list[Pairs]:
+    """Outages in stores of many sizes: a young store has to see one as well as an old one."""
+    small = [
+        incidents(seed=50 + size, groups=3 + 2 * size, alone=12 + 20 * size, days=40)
+        for size in range(SMALL_STORES)
+    ]
+    stores = [incidents(seed=1, groups=100, alone=400), *small]
+    return [
+        pairs_of("made up", tickets, share=MADE_UP_SAME, share_of_others=MADE_UP_OTHERS)
+        for tickets in stores
+    ]
 
 
 def train(sets: Sequence[Pairs]) -> lightgbm.Booster:
@@ -140,7 +163,8 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("parameters.json"))
     parser.add_argument("--hold-out", default="")
     arguments = parser.parse_args()
-    sets = [pairs_of(path) for path in arguments.data if path.stem != arguments.hold_out]
+    kept = [path for path in arguments.data if path.stem != arguments.hold_out]
+    sets = [*(pairs_of(path.stem, read(path)) for path in kept), *made_up()]
     for each in sets:
         print(f"{each.name}: {len(each.same)} pairs, {each.same.sum()} about one issue")
     arguments.output.write_text(parameters(train(sets)).model_dump_json() + "\n", encoding="utf-8")

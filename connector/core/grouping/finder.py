@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from connector.core.grouping.codes import code_keys
 from connector.core.grouping.index import Placed, Report, ReportIndex, month_of
 from connector.core.grouping.pairs import (
     Query,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _SEARCHED_TERMS: Final = 16
 _POSTINGS: Final = 300
 _CANDIDATES: Final = 40
+_COMPARED: Final = 20
 _NORM_FLOOR: Final = 3.0
 _FIRST: Final = 1_000.0
 _DAY: Final = 86_400.0
@@ -60,14 +62,25 @@ class Finder:
             self.index.count(drawn.keys)
         asked = query(drawn, self.index.counts(drawn.keys), self.index.size())
         near = self._nearest(report, asked)
-        around = surroundings([closeness(asked, placed) for placed in near])
-        return Seen(report=report, query=asked, near=near, around=around)
+        close = [closeness(asked, placed) for placed in near]
+        codes = code_keys(report.fingerprint)
+        ranked = sorted(
+            zip(close, near, strict=True),
+            key=lambda pair: (
+                codes.isdisjoint(pair[1].sketch.signatures),
+                -pair[0],
+                -pair[1].number,
+            ),
+        )
+        nearest = tuple(placed for _, placed in ranked[:_COMPARED])
+        return Seen(report=report, query=asked, near=nearest, around=surroundings(close))
 
     def _nearest(self, report: Report, asked: Query) -> tuple[Placed, ...]:
         """By the rare terms they share, the newest first among equals."""
         drawn = asked.sketch
         value = {key: asked.rarity[key] * weight for key, weight in drawn.words.items()}
         value |= {key: asked.rarity[key] for key in drawn.signatures}
+        value |= dict.fromkeys(code_keys(report.fingerprint), _FIRST)
         keys = sorted(value, key=lambda key: (-value[key], key))[:_SEARCHED_TERMS]
         if drawn.text_key:
             keys.append(drawn.text_key)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NEWEST: Final = 8
 _NEAR_MISSES: Final = 3
+_NEAR: Final = 0.3
 
 
 class Near(Frozen):
@@ -123,7 +124,7 @@ class Grouper:
     def _supported(self, seen: Seen, forbidden: Collection[str]) -> list[Near]:
         """For each group among the candidates: the chance that its newest members speak for."""
         chances = {placed.number: self._chance(seen, placed) for placed in seen.near}
-        likely = [number for number in chances if chances[number] >= self._least / 2]
+        likely = [number for number in chances if chances[number] >= _NEAR * self._least]
         groups = dict.fromkeys(self._index.group_of(number) for number in likely)
         return [self._support(seen, group, chances) for group in groups if group not in forbidden]
 

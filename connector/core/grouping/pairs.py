@@ -1,7 +1,8 @@
 """The evidence that two reports are about one issue, as numbers that mean alike in every product.
 
 All weights are rarities, -log of the share of reports that have a term, learnt from the reports
-themselves; a small prior keeps the first reports of a young store from looking rare in everything.
+themselves and scaled so that a new term has the same rarity in a store of any size; a small prior
+keeps the first reports of a young store from looking rare in everything.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ RISING: Final = frozenset(FEATURES) - FALLING - _NEUTRAL
 
 _PRIOR_SIZE: Final = 150
 _PRIOR_COUNT: Final = 1.5
+_FULL: Final = 8.0
 _DECAY_DAYS: Final = 60.0
 _NEIGHBOURS: Final = 10
 _USUAL_FLOOR: Final = 0.03
@@ -95,7 +97,8 @@ class Surroundings:
 
 def query(sketch: Sketch, counts: Mapping[int, int], size: int) -> Query:
     top = log(size + _PRIOR_SIZE)
-    rarity = {key: top - log(counts.get(key, 0) + _PRIOR_COUNT) for key in sketch.keys}
+    scale = _FULL / (top - log(_PRIOR_COUNT))
+    rarity = {key: scale * (top - log(counts.get(key, 0) + _PRIOR_COUNT)) for key in sketch.keys}
     norms = Norms(
         words=sqrt(sum((rarity[key] * weight) ** 2 for key, weight in sketch.words.items())),
         title=sqrt(sum(rarity[key] ** 2 for key in sketch.title)),

@@ -6,9 +6,10 @@ be passed in (`escalation group --learn` writes one).
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib.resources import files
 from math import exp
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +18,10 @@ from connector.core.model import Frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+Node = float | tuple[int, float, Any, Any]
+"""A leaf, or a question: feature, limit, and the nodes for "at most" and for "more"."""
 
 
 class Tree(Frozen):
@@ -31,14 +36,12 @@ class Tree(Frozen):
     right: tuple[int, ...]
     leaf: tuple[float, ...]
 
-    def value(self, evidence: Sequence[float]) -> float:
-        if not self.feature:
-            return self.leaf[0]
-        node = 0
-        while node >= 0:
-            below = evidence[self.feature[node]] <= self.limit[node]
-            node = self.left[node] if below else self.right[node]
-        return self.leaf[~node]
+    def nested(self, node: int = 0) -> Node:
+        """The tree from this node on, as tuples: several times quicker to walk."""
+        if node < 0 or not self.feature:
+            return self.leaf[~node if node < 0 else 0]
+        left, right = self.nested(self.left[node]), self.nested(self.right[node])
+        return (self.feature[node], self.limit[node], left, right)
 
 
 class Parameters(Frozen):
@@ -49,7 +52,6 @@ class Parameters(Frozen):
 
     features: tuple[str, ...]
     trees: tuple[Tree, ...]
-    weights: tuple[float, ...] = ()
     bias: float = 0.0
     pair: float = Field(ge=0, le=1)
     grow: float = Field(ge=0, le=1)
@@ -61,10 +63,18 @@ class Parameters(Frozen):
             raise ValueError("made for other features than this version computes: train again")
         return self
 
+    @cached_property
+    def _nested(self) -> tuple[Node, ...]:
+        return tuple(tree.nested() for tree in self.trees)
+
     def chance(self, evidence: Sequence[float]) -> float:
         """How likely two reports with this evidence are about one issue."""
-        score = self.bias + sum(tree.value(evidence) for tree in self.trees)
-        score += sum(w * value for w, value in zip(self.weights, evidence, strict=False))
+        score = self.bias
+        for node in self._nested:
+            while isinstance(node, tuple):
+                feature, limit, left, right = node
+                node = left if evidence[feature] <= limit else right  # noqa: PLW2901  # walks down
+            score += node
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
 
 

@@ -1,0 +1,244 @@
+"""Which reports are about one issue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.core.grouping import Grouper, Report, Verdict, fingerprint, in_order
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+WINDOW = timedelta(days=30)
+
+PEOPLE = [
+    ("Checkout fails with error 502", "Since this morning paying ends in HTTP 502 at /api/v2/pay."),
+    ("502 when paying", "Our checkout returns HTTP 502 from /api/v2/pay for every card."),
+    ("Payment page: error 502", "Paying is broken, /api/v2/pay answers with 502 Bad Gateway."),
+]
+OTHERS = [
+    ("Export has no header row", "The spreadsheet that I download starts without column names."),
+    ("How do I invite a colleague", "I would like to add someone to our workspace as an admin."),
+    ("Dark theme unreadable", "Grey letters on black background in the calendar, please lighten."),
+    ("Invoice address wrong", "The invoice shows our old street, we moved to Lyon in January."),
+    ("Webhook signature differs", "HMAC digest does not match when the payload holds umlauts."),
+    ("Login loops on Safari", "After the second factor Safari returns to the login form."),
+]
+
+
+def a_report(number: int, subject: str, body: str, **changes: object) -> Report:
+    values = {
+        "ticket_id": number,
+        "customer_key": f"organization:{number}",
+        "created_at": NOON + timedelta(hours=number),
+        "fingerprint": fingerprint(subject, body),
+    }
+    return Report.model_validate(values | changes)
+
+
+def placed(reports: list[Report], **options: object) -> Grouper:
+    grouper = Grouper(window=WINDOW, **options)  # type: ignore[arg-type]
+    for report in reports:
+        grouper.place(report)
+    return grouper
+
+
+def ids(grouper: Grouper) -> list[list[int]]:
+    return [[member.ticket_id for member in group.members] for group in grouper.groups()]
+
+
+def a_day() -> list[Report]:
+    return [a_report(n, *text) for n, text in enumerate([*OTHERS, *PEOPLE])]
+
+
+def test_three_reports_of_one_outage_are_one_group_among_others() -> None:
+    assert ids(placed(a_day())) == [[6, 7, 8]]
+
+
+def test_a_group_keeps_the_id_of_its_first_ticket() -> None:
+    (group,) = placed(a_day()).groups()
+    assert group.id == "g6"
+
+
+def test_a_group_says_why() -> None:
+    (group,) = placed(a_day()).groups()
+    told = " | ".join(group.why)
+    assert "code 502 in 3 of 3" in told
+    assert "3 reports from 3 customers" in told
+    assert "502" in group.label
+
+
+def test_a_ticket_that_is_placed_twice_stays_where_it_is() -> None:
+    grouper = placed(a_day())
+    before = grouper.groups()
+    again = grouper.place(a_day()[8])
+    assert again.joined
+    assert grouper.groups() == before
+
+
+@given(
+    text=st.text(min_size=12, max_size=400).filter(lambda text: fingerprint("", text).text_key > 0),
+    days=st.integers(min_value=0, max_value=29),
+)
+@settings(max_examples=60, deadline=None)
+def test_identical_texts_always_group(text: str, days: int) -> None:
+    later = NOON + timedelta(days=days)
+    others = [a_report(n, *words) for n, words in enumerate(OTHERS)]
+    twins = [a_report(20, "", text), a_report(21, "", text, created_at=later)]
+    groups = ids(placed([*others, *twins]))
+    assert any({20, 21} <= set(group) for group in groups)
+
+
+def test_reports_further_apart_than_the_window_stay_apart() -> None:
+    subject, body = PEOPLE[0]
+    late = a_report(9, subject, body, created_at=NOON + WINDOW + timedelta(days=1))
+    assert ids(placed([a_report(0, subject, body, created_at=NOON), late])) == []
+
+
+@given(repeats=st.integers(min_value=1, max_value=12))
+@settings(max_examples=12, deadline=None)
+def test_a_customers_own_repeats_never_make_three_customers(repeats: int) -> None:
+    same = {"customer_key": "organization:1"}
+    grouper = placed([a_report(n, *PEOPLE[n % 3], **same) for n in range(repeats)])
+    assert all(group.customers == ("organization:1",) for group in grouper.groups())
+
+
+NOTHING = [
+    "",
+    "   ",
+    "\n\n",
+    "?",
+    "help",
+    "123456",
+    "🔥🔥🔥",
+    "😀",
+    ">>>",
+    "--",
+    "<p></p>",
+    "\u200b",
+]
+
+
+def test_texts_that_say_nothing_stay_alone() -> None:
+    reports = [a_report(n, "", text) for n, text in enumerate(NOTHING * 3)]
+    assert ids(placed(reports)) == []
+
+
+def test_vague_subjects_do_not_glue_reports_together() -> None:
+    bodies = [body for _, body in OTHERS]
+    reports = [a_report(n, "Help needed", body) for n, body in enumerate(bodies)]
+    assert ids(placed(reports)) == []
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(
+            [
+                "支払い画面でエラーが表示されます",
+                "請求書の住所を変更したいです",
+                "ログインできません",
+            ],
+            id="japanese",
+        ),
+        pytest.param(
+            ["Не приходит письмо с кодом", "Отчёт выгружается пустым", "Как сменить тариф"],
+            id="russian",
+        ),
+        pytest.param(
+            ["لا أستطيع تسجيل الدخول", "الفاتورة غير صحيحة", "التطبيق بطيء جدا"], id="arabic"
+        ),
+    ],
+)
+def test_other_scripts_are_told_apart_and_found_again(texts: list[str]) -> None:
+    reports = [a_report(n, "", text) for n, text in enumerate([*texts, *texts])]
+    assert ids(placed(reports)) == [[0, 3], [1, 4], [2, 5]]
+
+
+@given(text=st.text(alphabet=st.characters(), max_size=3000), subject=st.text(max_size=200))
+@settings(max_examples=80, deadline=None)
+def test_no_text_breaks_a_fingerprint_or_makes_it_large(text: str, subject: str) -> None:
+    made = fingerprint(subject, text)
+    assert made == fingerprint(subject, text)
+    assert len(made.model_dump_json()) < 16_000
+
+
+def test_a_huge_text_gives_a_small_fingerprint() -> None:
+    huge = " ".join(f"word{n}ish token{n * 7}x" for n in range(60_000))
+    assert len(fingerprint(huge, huge).model_dump_json()) < 16_000
+
+
+def test_a_fingerprint_survives_json() -> None:
+    made = fingerprint(*PEOPLE[0], product_area="checkout")
+    assert type(made).model_validate_json(made.model_dump_json()) == made
+
+
+def test_the_size_of_a_sweep_changes_nothing() -> None:
+    reports = [a_report(n, *text) for n, text in enumerate([*PEOPLE, *OTHERS] * 4)]
+    at_once = Grouper(window=WINDOW)
+    for report in in_order(reports):
+        at_once.place(report)
+    in_parts = Grouper(window=WINDOW)
+    for start in range(0, len(reports), 5):
+        for report in in_order(reports[start : start + 5]):
+            in_parts.place(report)
+            in_parts.groups()
+    assert at_once.groups() == in_parts.groups()
+
+
+def test_reports_are_placed_by_time_then_by_id() -> None:
+    reports = [a_report(n, *PEOPLE[0], created_at=NOON) for n in (3, 1, 2)]
+    early = a_report(9, *PEOPLE[0], created_at=NOON - timedelta(days=1))
+    assert [report.ticket_id for report in in_order([*reports, early])] == [9, 1, 2, 3]
+
+
+def different(first: int, second: int) -> Verdict:
+    return Verdict(first=first, second=second, says="different")
+
+
+def same(first: int, second: int) -> Verdict:
+    return Verdict(first=first, second=second, says="same")
+
+
+def test_what_a_person_told_apart_is_never_brought_together() -> None:
+    assert ids(placed(a_day(), verdicts=[different(8, 6), different(8, 7)])) == [[6, 7]]
+
+
+def test_what_a_person_brought_together_belongs_together() -> None:
+    assert [1, 5] in ids(placed(a_day(), verdicts=[same(5, 1)]))
+
+
+def test_identical_texts_stay_apart_when_a_person_says_so() -> None:
+    twins = [a_report(n, *PEOPLE[0]) for n in (1, 2)]
+    assert ids(placed(twins, verdicts=[different(1, 2)])) == []
+
+
+def test_a_verdict_on_a_live_group_takes_effect_at_once_and_lasts() -> None:
+    grouper = placed(a_day())
+    grouper.judge(different(6, 8))
+    assert ids(grouper) == [[6, 7]]
+    grouper.judge(same(8, 0))
+    assert [0, 8] in ids(grouper)
+    grouper.place(a_report(30, *PEOPLE[0]))
+    assert [6, 7, 30] in ids(grouper)
+
+
+def test_joining_two_groups_keeps_apart_who_was_told_apart() -> None:
+    grouper = placed(a_day())
+    grouper.judge(same(0, 1))
+    grouper.judge(different(0, 7))
+    grouper.judge(same(1, 6))
+    for group in ids(grouper):
+        assert not {0, 7} <= set(group)
+    assert any({1, 6} <= set(group) for group in ids(grouper))
+
+
+def test_a_near_miss_is_told() -> None:
+    grouper = placed(a_day())
+    placement = grouper.place(
+        a_report(40, "Error 502 in the calendar", "The calendar ends in 502.")
+    )
+    assert not placement.joined
+    assert [near.group for near in placement.near_misses] == ["g6"]

@@ -1,0 +1,149 @@
+"""What a mail's writer wrote, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.core.grouping.signatures import signatures
+from connector.core.grouping.text import bare_subject, mend, own_lines, readable, without_links
+from connector.core.grouping.words import stem, words
+
+MATTER = "The nightly export stops at row 4000."
+
+
+def own(text: str) -> list[str]:
+    return own_lines(without_links(readable(text)))
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(f"Hi team,\n\n{MATTER}\n\nKind regards,\nAda Byron\nAcme Ltd.", id="english"),
+        pytest.param(f"Guten Tag,\n{MATTER}\nMit freundlichen Grüßen\nAda Byron", id="german"),
+        pytest.param(f"Bonjour,\n{MATTER}\nMerci d'avance,\n\nCordialement,\nAda", id="french"),
+        pytest.param(f"Hola:\n{MATTER}\nUn saludo\nAda\nTel: +34 555 123 456", id="spanish"),
+        pytest.param(f"{MATTER}\n\n-- \nAda Byron | Head of Ops\nwww.acme.example", id="dashes"),
+        pytest.param(f"{MATTER}\nSent from my iPhone", id="device"),
+        pytest.param(f"{MATTER}\n\nOn Mon, 2 Mar 2026, Bob wrote:\n> hello\n> there", id="quote"),
+        pytest.param(f"{MATTER}\n\nAm 2. März 2026 schrieb Bob:\n> Hallo", id="german quote"),
+        pytest.param(
+            f"{MATTER}\n-----Original Message-----\nFrom: Support\nSent: today\n\nSend logs",
+            id="old",
+        ),
+        pytest.param(f"{MATTER}\n\nFrom: Support\nSent: Monday\nTo: me\n\nHello", id="outlook"),
+        pytest.param(
+            f"{MATTER}\n\nThis e-mail is confidential and for the intended recipient only.",
+            id="notice",
+        ),
+        pytest.param(f"Account: Acme\nPlan: Enterprise\nPriority: Low\n\n{MATTER}", id="form"),
+        pytest.param(f"<div><p>Hello,</p><p>{MATTER}</p><style>p {{}}</style></div>", id="html"),
+        pytest.param(f"{MATTER} https://t.example/?utm_source=mail&id=99183", id="tracking"),
+    ],
+)
+def test_only_the_matter_is_left_of_a_mail(mail: str) -> None:
+    assert [line.strip() for line in own(mail)] == [MATTER]
+
+
+def test_a_forwarded_mail_keeps_what_it_forwards() -> None:
+    assert (
+        own(f"FYI\n\n-----Original Message-----\nFrom: Ada\nSent: today\n\n{MATTER}")[-1] == MATTER
+    )
+
+
+def test_answers_below_a_quote_are_kept() -> None:
+    assert own(f"On Monday, Bob wrote:\n> which row?\n\n{MATTER}") == [MATTER]
+
+
+def test_one_line_that_looks_like_a_form_is_kept() -> None:
+    assert own("Account: nobody of us can open it any more") != []
+
+
+def test_words_read_in_the_wrong_encoding_are_mended() -> None:
+    assert mend("fÃ¼r das GerÃ¤t, itâ€™s broken") == "für das Gerät, it’s broken"
+
+
+def test_right_words_are_not_mended() -> None:
+    assert mend("für Ärger, naïve Ã lui") == "für Ärger, naïve Ã lui"
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Re: FW: [#4711] URGENT: Export stops - please help", "Export stops"),
+        ("AW: Export stops (#123456)", "Export stops"),
+        ("Help needed!", ""),
+        ("Question", ""),
+        ("", ""),
+        ("problem with my account", ""),
+    ],
+)
+def test_a_subject_loses_what_every_subject_has(subject: str, bare: str) -> None:
+    assert bare_subject(subject) == bare
+
+
+def test_signatures_name_errors_frames_codes_paths_and_versions() -> None:
+    found = signatures(
+        "",
+        [
+            "java.lang.NullPointerException: cannot read field of null",
+            "at com.acme.export.Writer.flush(Writer.java:81)",
+            'File "/srv/app/export.py", line 7, in flush',
+            "POST /api/v2/exports answered with HTTP 503, code 0x80070005, ERR_STREAM_CLOSED",
+            "since version 7.3.1",
+        ],
+    )
+    assert {
+        "error:nullpointerexception",
+        "frame:writer.flush",
+        "frame:export.py.flush",
+        "path:/api/v2/exports",
+        "code:503",
+        "code:0x80070005",
+        "code:err_stream_closed",
+        "version:7.3.1",
+    } <= set(found)
+
+
+def test_two_occurrences_of_one_message_have_one_signature() -> None:
+    first = signatures("", ["ERROR: could not open file '/tmp/a1' for user 4411"])
+    second = signatures("", ["ERROR: could not open file '/var/b2' for user 9"])
+    assert first == second == ("says:could not open file for user",)
+
+
+def test_identifiers_give_themselves_and_their_parts() -> None:
+    assert list(words("Ti.UI.createTableView fails")) == [
+        "ti",
+        "ui",
+        "createtableview",
+        "create",
+        "table",
+        "view",
+        "fails",
+    ]
+
+
+def test_numbers_and_hashes_are_no_words() -> None:
+    assert list(words("order 123456 hash 9f86d081884c7d65 on 2026-03-02")) == ["order", "hash"]
+
+
+def test_forms_of_a_word_meet() -> None:
+    assert len({stem(word) for word in ("transfer", "transfers", "transferred")}) == 1
+
+
+@given(st.text(max_size=2000))
+@settings(max_examples=80, deadline=None)
+def test_any_text_can_be_read(text: str) -> None:
+    lines = own(text)
+    assert all(line == line.strip() != "" for line in lines)
+    assert len(signatures("", lines)) <= 40
+
+
+@pytest.mark.parametrize(
+    "piece", [">", "<p ", "a@", "[", "-- \n", "On a ", "{code", "0x", "/a", '"']
+)
+def test_hostile_repetition_stays_quick(piece: str) -> None:
+    lines = own(piece * 20_000)
+    signatures("", lines)
+    assert sum(map(len, lines)) <= 16_000
