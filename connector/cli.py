@@ -419,12 +419,19 @@ def demo(app: App) -> None:
     raise click.exceptions.Exit(run_demo(app))
 
 
+class _Signalled(BaseException):  # noqa: N818 - as KeyboardInterrupt
+    """Raised wherever the signal finds the program; nothing may take it for a service's answer.
+
+    A write that it interrupts stays SENDING, and is looked up by the next run.
+    """
+
+
 class _StoppedError(UnavailableError):
     """Somebody asked the run to stop; what was done is kept."""
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    raise _StoppedError(f"stopped by {signal.Signals(number).name}; the next run goes on from here")
+    raise _Signalled(signal.Signals(number).name)
 
 
 def main() -> NoReturn:
@@ -441,6 +448,8 @@ def _ended(run: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
+    except _Signalled as signalled:
+        return _told(_StoppedError(f"stopped by {signalled}; the next run goes on from here"))
     except (click.Abort, KeyboardInterrupt):
         return _told(_StoppedError("stopped by Ctrl-C; the next run goes on from here"))
     except ConnectorError as error:
