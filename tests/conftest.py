@@ -13,7 +13,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 from postgres_server import shared_server
+from psycopg.sql import SQL, Identifier
 
+from connector.ledger.schema import metadata
 from connector.ledger.store import open_ledger
 
 if TYPE_CHECKING:
@@ -43,22 +45,23 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextmanager
-def _database(server: Path, template: str) -> Iterator[str]:
-    """A database of the test's own, as its name."""
+def _database(server: Path) -> Iterator[str]:
+    """The URL of a new and empty database."""
     name = f"test_{uuid4().hex}"
     with psycopg.connect(
         host=str(server), user="postgres", dbname="postgres", autocommit=True
     ) as session:
-        session.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        yield name
+        session.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+        yield f"postgresql://postgres@/{name}?host={server}"
         session.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
 def _migrated_database(postgres_server: Path) -> Iterator[str]:
-    with _database(postgres_server, "template1") as name:
-        open_ledger(f"postgresql://postgres@/{name}?host={postgres_server}", now=_NOON).close()
-        yield name
+    """One for all tests of a worker; making one for each is slow."""
+    with _database(postgres_server) as url:
+        open_ledger(url, now=_NOON).close()
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -70,16 +73,22 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def empty_postgres_url(postgres_server: Path) -> Iterator[str]:
-    """A database with nothing in it: opening it migrates."""
-    with _database(postgres_server, "template1") as name:
-        yield f"postgresql://postgres@/{name}?host={postgres_server}"
+    """A database of the test's own with nothing in it: for tests that change schema or settings."""
+    with _database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Path, _migrated_database: str) -> Iterator[str]:
-    """An empty ledger on PostgreSQL, of the test's own."""
-    with _database(postgres_server, _migrated_database) as name:
-        yield f"postgresql://postgres@/{name}?host={postgres_server}"
+def postgres_url(_migrated_database: str) -> Iterator[str]:
+    """An empty ledger on PostgreSQL; what the test leaves in it, rows and sessions, is removed."""
+    yield _migrated_database
+    with psycopg.connect(_migrated_database) as session:
+        session.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        for table in metadata.tables:
+            session.execute(SQL("DELETE FROM {}").format(Identifier(table)))
 
 
 @pytest.fixture

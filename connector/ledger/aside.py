@@ -29,7 +29,7 @@ class Aside(Repository[AsideRow]):
             if name not in {"key", "since", "tries"}
         }
         self._connection.execute(
-            insert.values(dict(row)).on_conflict_do_update(
+            insert.values(dict(vars(row))).on_conflict_do_update(
                 index_elements=["key"], set_={**fresh, "tries": aside.c.tries + 1}
             )
         )

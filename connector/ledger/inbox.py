@@ -32,7 +32,7 @@ class Inbox(Repository[InboxRow]):
             where=insert.excluded.exported_at > inbox.c.exported_at,
         )
         for chunk in chunks(rows):
-            self._connection.execute(statement, [dict(row) for row in chunk])
+            self._connection.execute(statement, [dict(vars(row)) for row in chunk])
 
     def todo(self, now: datetime, limit: int | None = None) -> list[InboxRow]:
         """What waits, oldest export first; then what was set aside and is due for its next try."""

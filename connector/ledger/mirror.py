@@ -36,7 +36,7 @@ class Mirror(Repository[MirrorRow]):
             where=insert.excluded.exported_at >= mirror.c.exported_at,
         )
         for chunk in chunks(rows):
-            self._connection.execute(statement, [dict(row) for row in chunk])
+            self._connection.execute(statement, [dict(vars(row)) for row in chunk])
 
     def get(self, ids: Sequence[int]) -> dict[int, MirrorRow]:
         """Those that are known, by ticket id."""

@@ -48,7 +48,8 @@ class Repository(Generic[R]):
         self._connection = connection
         self._table = table
         self._model = model
-        self._columns = tuple(table.c[name] for name in model.model_fields)
+        self._names = tuple(model.model_fields)
+        self._columns = tuple(table.c[name] for name in self._names)
 
     def _select(self) -> Select[Any]:
         return select(*self._columns)
@@ -63,7 +64,7 @@ class Repository(Generic[R]):
     def _parse(self, row: Row[Any]) -> R:
         """StoreError names the fields that do not fit, never what they hold."""
         try:
-            return self._model.model_validate(row._asdict())
+            return self._model.model_validate(dict(zip(self._names, row, strict=True)))
         except ValidationError as error:
             fields = {str(item["loc"][0]) for item in error.errors(include_input=False)}
             raise StoreError(
@@ -72,12 +73,12 @@ class Repository(Generic[R]):
             ) from None
 
     def _insert(self, row: R) -> None:
-        self._connection.execute(self._table.insert().values(dict(row)))
+        self._connection.execute(self._table.insert().values(dict(vars(row))))
 
     def _insert_if_new(self, row: R) -> bool:
         """False when a row with the same primary key is there already, which stays as it is."""
         keys = [column.name for column in self._table.primary_key]
-        statement = upsert(self._connection, self._table).values(dict(row))
+        statement = upsert(self._connection, self._table).values(dict(vars(row)))
         done = self._connection.execute(
             statement.on_conflict_do_nothing(index_elements=keys),
             execution_options={"preserve_rowcount": True},
@@ -87,7 +88,7 @@ class Repository(Generic[R]):
     def _replace(self, row: R) -> None:
         """LookupError when there is no row with this primary key."""
         keys = [column.name for column in self._table.primary_key]
-        values = dict(row)
+        values = vars(row)
         statement = self._table.update().values(
             {name: value for name, value in values.items() if name not in keys}
         )

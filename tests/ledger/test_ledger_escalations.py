@@ -101,13 +101,13 @@ def test_the_live_ones_come_most_urgent_first(ledger: Ledger) -> None:
         assert ids(tx.escalations.live()) == ["e5", "e4", "e3", "e2", "e1"]
 
 
-@pytest.mark.parametrize("state", list(State))
-def test_the_index_and_the_model_agree_on_what_is_live(ledger: Ledger, state: State) -> None:
+def test_the_index_and_the_model_agree_on_what_is_live(ledger: Ledger) -> None:
     with ledger.transaction() as tx:
-        tx.escalations.add(an_escalation(state=state))
-        assert bool(tx.escalations.live()) is state.live
-        assert ids(tx.escalations.all(state)) == ["e1"]
-        assert all(not tx.escalations.all(other) for other in State if other is not state)
+        for n, state in enumerate(State):
+            tx.escalations.add(an_escalation(f"e{n}", state=state))
+        assert {row.state for row in tx.escalations.live()} == {s for s in State if s.live}
+        for state in State:
+            assert [row.state for row in tx.escalations.all(state)] == [state]
 
 
 def test_all_of_them_come_newest_first(ledger: Ledger) -> None:

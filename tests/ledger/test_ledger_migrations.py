@@ -93,15 +93,15 @@ def test_the_newest_revision_is_the_one_that_the_program_names(empty_url: str) -
 
 
 def test_an_older_store_is_brought_up_with_its_rows(
-    ledger_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_ledger(ledger_url, now=NOON) as ledger, ledger.transaction() as tx:
+    with open_ledger(empty_url, now=NOON) as ledger, ledger.transaction() as tx:
         tx.mirror.put([a_mirror_row(1), a_mirror_row(2)])
     newer_program(monkeypatch, tmp_path)
-    with open_ledger(ledger_url, now=NOON) as ledger, ledger.transaction() as tx:
+    with open_ledger(empty_url, now=NOON) as ledger, ledger.transaction() as tx:
         assert tx.mirror.get([1]) == {1: a_mirror_row(1)}
-    assert languages(ledger_url) == ["de", "de"]
-    open_ledger(ledger_url, now=NOON).close()
+    assert languages(empty_url) == ["de", "de"]
+    open_ledger(empty_url, now=NOON).close()
 
 
 def test_a_copied_older_file_is_copied_beside_itself_before_it_is_changed(
@@ -127,28 +127,29 @@ def test_an_empty_store_is_not_copied(tmp_path: Path) -> None:
 
 
 def test_a_migration_that_fails_changes_nothing(
-    ledger_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_ledger(ledger_url, now=NOON) as ledger, ledger.transaction() as tx:
+    with open_ledger(empty_url, now=NOON) as ledger, ledger.transaction() as tx:
         tx.mirror.put([a_mirror_row()])
-    before = dump(ledger_url)
+    before = dump(empty_url)
     with monkeypatch.context() as patch:
         newer_program(patch, tmp_path, then='op.execute("SELECT * FROM nowhere")')
         with pytest.raises(StoreError):
-            open_ledger(ledger_url, now=NOON)
-    with open_ledger(ledger_url, now=NOON) as ledger, ledger.transaction() as tx:
+            open_ledger(empty_url, now=NOON)
+    with open_ledger(empty_url, now=NOON) as ledger, ledger.transaction() as tx:
         assert tx.mirror.count() == 1
-    assert dump(ledger_url) == before
+    assert dump(empty_url) == before
     with pytest.raises(Exception, match="language"):
-        languages(ledger_url)
+        languages(empty_url)
 
 
-def test_a_store_from_the_future_is_refused_and_left_alone(ledger_url: str, tmp_path: Path) -> None:
-    change(ledger_url, "UPDATE escalation_schema SET version_num = '9999'")
-    before = dump(ledger_url)
+def test_a_store_from_the_future_is_refused_and_left_alone(empty_url: str, tmp_path: Path) -> None:
+    open_ledger(empty_url, now=NOON).close()
+    change(empty_url, "UPDATE escalation_schema SET version_num = '9999'")
+    before = dump(empty_url)
     with pytest.raises(StoreError, match=r"newer version .*schema 9999; .* up to 0001"):
-        open_ledger(ledger_url, now=NOON)
-    assert dump(ledger_url) == before
+        open_ledger(empty_url, now=NOON)
+    assert dump(empty_url) == before
     assert not list(tmp_path.glob("*.0001-*"))
 
 
@@ -159,8 +160,8 @@ def test_programs_that_start_at_once_on_an_empty_store_all_find_it_whole(empty_u
         "ledger = open_ledger(sys.argv[1], now=datetime(2026, 3, 2, tzinfo=UTC));"
         "ledger.pin('production', 'acme', 'site'); ledger.close()"
     )
-    started = [subprocess.Popen([sys.executable, "-c", script, empty_url]) for _ in range(3)]
-    assert [program.wait() for program in started] == [0, 0, 0]
+    started = [subprocess.Popen([sys.executable, "-c", script, empty_url]) for _ in range(2)]
+    assert [program.wait() for program in started] == [0, 0]
     assert len(dump(empty_url)["instance"]) == 3
 
 

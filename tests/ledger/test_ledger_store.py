@@ -326,11 +326,12 @@ def test_a_database_of_another_encoding_is_refused(postgres_server: Path) -> Non
         server.execute("DROP DATABASE latin WITH (FORCE)")
 
 
-def test_a_server_that_only_reads_is_for_later(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url, autocommit=True) as server:
+def test_a_server_that_only_reads_is_for_later(empty_postgres_url: str) -> None:
+    open_ledger(empty_postgres_url, now=NOON).close()
+    with psycopg.connect(empty_postgres_url, autocommit=True) as server:
         name = server.info.dbname
         server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    with open_ledger(postgres_url, now=NOON) as ledger:
+    with open_ledger(empty_postgres_url, now=NOON) as ledger:
         with pytest.raises(UnavailableError, match="standby"), ledger.transaction() as tx:
             tx.set_cursor("tickets", "abc")
 
