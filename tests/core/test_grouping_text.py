@@ -37,6 +37,11 @@ def own(text: str) -> list[str]:
             f"{MATTER}\n\nThis e-mail is confidential and for the intended recipient only.",
             id="notice",
         ),
+        pytest.param(
+            f"{MATTER}\nCe message et ses pièces jointes sont confidentiels et réservés à leurs "
+            "destinataires.",
+            id="french notice",
+        ),
         pytest.param(f"Account: Acme\nPlan: Enterprise\nPriority: Low\n\n{MATTER}", id="form"),
         pytest.param(f"<div><p>Hello,</p><p>{MATTER}</p><style>p {{}}</style></div>", id="html"),
         pytest.param(f"{MATTER} https://t.example/?utm_source=mail&id=99183", id="tracking"),

@@ -129,8 +129,8 @@ NOTICE: Final = _any(
     r"\b(?:consider the environment|think before (?:you )?print(?:ing)?|save (?:a tree|paper))\b",
     r"\b(?:vertrauliche?|vertraulichkeit|bestimmungsgemäße)\b.{0,200}\b(?:informationen"
     r"|e-?mail|empfänger)\b",
-    r"\bconfidenti(?:el|alité|al|aliteit)\b.{0,200}\b(?:destinataire|destinatario"
-    r"|destinatário|bestemd|message|mensaje|correo)\b",
+    r"\bconfidenti(?:els?|elles?|alité|al(?:es|idad)?|aliteit)\b.{0,200}\b(?:destinataires?|destinatarios?"
+    r"|destinatários?|bestemd|message|mensaje|correo)\b",
     r"\b(?:riservat[oie]|vertrouwelijk)\b.{0,200}\b(?:destinatari|geadresseerde|messaggio"
     r"|bericht)\b",
     r"\b(?:virus(?:es)?|malware)\b.{0,120}\b(?:scanned|checked|geprüft|free)\b",
