@@ -22,12 +22,17 @@ from builders import (
     minutes,
     the_mappings,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.core.facts import customer_of, look_at, sla_status
 from connector.core.model import Customer, Metrics, SlaClock, Ticket
 from connector.core.triggers import SlaWarning, TriggersMapping
 
 FIELDS = the_mappings().fields
+AUTUMN = datetime(2026, 10, 23, 14, tzinfo=UTC)
+SPRING = datetime(2026, 3, 27, 15, tzinfo=UTC)
+"""Fridays, 16:00 in Berlin, before a change of clocks."""
 
 
 # --- who the customer is ---------------------------------------------------------------------
@@ -176,12 +181,17 @@ def test_waiting_counts_opening_hours_only(
     assert case_of(ticket, now=moment).waited == waited
 
 
-def test_a_change_of_clocks_adds_no_opening_hours() -> None:
-    """Berlin leaves daylight saving on Sunday 2026-10-25; Friday 16:00 to Monday 10:00 is 2 h."""
+@pytest.mark.parametrize(
+    ("asked", "now"),
+    [
+        pytest.param(AUTUMN, AUTUMN + hours(67), id="autumn, an hour more"),
+        pytest.param(SPRING, SPRING + hours(65), id="spring, an hour less"),
+    ],
+)
+def test_a_change_of_clocks_adds_and_takes_no_opening_hours(asked: datetime, now: datetime) -> None:
+    """From Friday 16:00 to Monday 10:00 is 2 hours, whatever the clocks do in between."""
     raw = the_mappings().cadence.model_dump(mode="json")
     cadence = type(the_mappings().cadence).model_validate({**raw, "zone": "Europe/Berlin"})
-    asked = datetime(2026, 10, 23, 14, tzinfo=UTC)
-    now = datetime(2026, 10, 26, 9, tzinfo=UTC)
     ticket = a_ticket(created_at=asked, updated_at=asked)
     assert case_of(ticket, now=now, mappings=the_mappings(cadence=cadence)).waited == hours(2)
 
@@ -369,6 +379,20 @@ def test_the_next_look_is_always_ahead(age: timedelta) -> None:
     moment = looked_at(ticket)
     assert moment is not None
     assert moment > NOON
+
+
+@given(st.permutations(range(4)))
+def test_the_order_of_comments_does_not_matter(order: list[int]) -> None:
+    comments = (
+        a_comment("Since nine.", id=1, age=hours(9)),
+        a_reply("Looking.", id=2, age=hours(8)),
+        a_note("Reproduced.", id=3, age=hours(7)),
+        a_comment("Still so.", id=4, age=hours(6)),
+    )
+    ticket = a_ticket(age=hours(9), description="Since nine.")
+    shuffled = case_of(ticket, *[comments[place] for place in order])
+    straight = case_of(ticket, *comments)
+    assert shuffled.model_copy(update={"thread": straight.thread}) == straight
 
 
 def test_a_customer_is_one_value_whichever_ticket_tells_it() -> None:

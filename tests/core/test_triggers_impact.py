@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders import a_case, a_group, a_ticket, case_of, days, hours
+from builders import a_case, a_group, a_ticket, an_organization, case_of, days, hours
 
 from connector.core.model import Customer, Finding, NearMiss
 from connector.core.triggers import (
     DataIntegrity,
+    KeyCustomerBlocked,
     ProductionDown,
     SecurityBreach,
     SecurityReport,
@@ -100,6 +101,21 @@ def test_weaker_words_need_a_priority_that_somebody_set(priority: str | None, an
 def test_priority_alone_says_nothing() -> None:
     case = a_case(says="The colour is odd.", ticket=a_ticket(priority="urgent"))
     assert ProductionDown().check(case) is None
+
+
+@pytest.mark.parametrize(
+    ("says", "arr", "answer"),
+    [
+        ("We are blocked and cannot ship.", 100_000, Finding),
+        ("We are blocked and cannot ship.", 99_999, NearMiss),
+        ("We are blocked and cannot ship.", None, NearMiss),
+        ("We are not blocked.", 100_000, type(None)),
+        ("The colour is odd.", 100_000, type(None)),
+    ],
+)
+def test_a_blocked_customer_counts_by_its_value(says: str, arr: int | None, answer: type) -> None:
+    ticket = a_ticket(organization=an_organization(arr=arr), description=says)
+    assert isinstance(KeyCustomerBlocked().check(case_of(ticket)), answer)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from connector.core.triggers.clocks import NotProgressing, OpenBeyondSla, Waitin
 from connector.core.triggers.complexity import BeyondDiagnosis, CustomImplementation, NeedsAccess
 from connector.core.triggers.impact import (
     DataIntegrity,
+    KeyCustomerBlocked,
     ProductionDown,
     SecurityBreach,
     SecurityReport,
@@ -53,6 +54,7 @@ __all__ = [
     "FixedCameBack",
     "HighValue",
     "Infrastructure",
+    "KeyCustomerBlocked",
     "KnownLimitation",
     "KnownSolution",
     "LegalOrPress",
@@ -86,6 +88,7 @@ AnyTrigger = Annotated[
     | SeveralCustomers
     | ProductionDown
     | DataIntegrity
+    | KeyCustomerBlocked
     | SecurityBreach
     | SecurityReport
     | CustomerAtRisk
@@ -142,6 +145,7 @@ def _triggers() -> tuple[AnyTrigger, ...]:
         SecurityReport(),
         ProductionDown(),
         DataIntegrity(),
+        KeyCustomerBlocked(),
         SameIssue(),
         FixedCameBack(),
         SeverityRising(),

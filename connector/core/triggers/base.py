@@ -11,6 +11,7 @@ from connector.core.model import (
     OPEN_STATUSES,
     Case,
     Category,
+    Customer,
     FieldValue,
     Finding,
     Frozen,
@@ -158,3 +159,15 @@ def place(source: Source) -> str:
 def counted(count: float, one: str, many: str | None = None) -> str:
     """`1 customer`, `3 customers`."""
     return f"{count:g} {one if count == 1 else many or one + 's'}"
+
+
+def value_of(customer: Customer) -> str:
+    """What is known of the customer's value, in words."""
+    known = []
+    if customer.arr is not None:
+        known.append(f"ARR {customer.arr:,.0f}")
+    if customer.tier is not None:
+        known.append(f"tier {customer.tier}")
+    if customer.renewal_date is not None:
+        known.append(f"renewal {customer.renewal_date.isoformat()}")
+    return f"not high value ({', '.join(known)})" if known else "the customer's value is unknown"

@@ -8,7 +8,7 @@ from connector.core import vocabulary
 from connector.core.duration import spell
 from connector.core.model import Case, Category, Source
 from connector.core.signals_text import Phrase  # noqa: TC001 - pydantic reads it
-from connector.core.triggers.base import Answer, Trigger, WordsTrigger, told
+from connector.core.triggers.base import Answer, Trigger, WordsTrigger, told, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,18 +59,6 @@ def _sources(case: Case, hits: tuple[Hit, ...]) -> list[Source]:
 
 def _value_known(customer: Customer) -> bool:
     return customer.arr is not None or customer.tier is not None
-
-
-def value_of(customer: Customer) -> str:
-    """What is known of the customer's value, in words."""
-    known = []
-    if customer.arr is not None:
-        known.append(f"ARR {customer.arr:,.0f}")
-    if customer.tier is not None:
-        known.append(f"tier {customer.tier}")
-    if customer.renewal_date is not None:
-        known.append(f"renewal {customer.renewal_date.isoformat()}")
-    return f"not high value ({', '.join(known)})" if known else "the customer's value is unknown"
 
 
 class SlaBreach(Trigger):

@@ -13,7 +13,7 @@ from connector.core.model import Case, Category, Finding, Source
 from connector.core.security import score_words
 from connector.core.signals import quote, stance, standing_words, without_questions
 from connector.core.signals_text import Phrase, sentences
-from connector.core.triggers.base import Answer, WordsTrigger, counted, place
+from connector.core.triggers.base import Answer, WordsTrigger, counted, place, told, value_of
 from connector.core.triggers.pattern import customer_weight, recent_members
 
 if TYPE_CHECKING:
@@ -137,6 +137,24 @@ class ProductionDown(WordsTrigger):
             f"the customer says “{hits[0].quote}” ({place(hits[0].source)}), but the priority is "
             f"{case.ticket.priority or 'not set'}, not {' or '.join(self.priorities) or 'any'}"
         )
+
+
+class KeyCustomerBlocked(WordsTrigger):
+    """A high-value customer cannot work (what high value means: triggers.toml, [value])."""
+
+    category: ClassVar[Category] = "impact"
+    kind: Literal["key-customer-blocked"] = "key-customer-blocked"
+    words: tuple[Phrase, ...] = vocabulary.BLOCKED
+
+    def judge(self, case: Case) -> Answer:
+        hits = self.customer_said(case)
+        if not hits:
+            return None
+        if not case.high_value:
+            return self.missed(f"the customer says {told(hits)}, but {value_of(case.customer)}")
+        said = self.heard(hits, "the customer is blocked")
+        because = f"{said.because}; high value: {', '.join(case.high_value)}"
+        return said.model_copy(update={"because": because})
 
 
 class DataIntegrity(WordsTrigger):

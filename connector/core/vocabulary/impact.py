@@ -73,8 +73,8 @@ BLOCKED: Final = phrase_lines("""
     blocking us|me|our|the|all
     showstopper
     show stopper
-    cannot|can't|unable|couldn't ... work|proceed|continue|operate|ship|invoice|pay|bill|log|
-    login|access|use
+    cannot|can't|couldn't work|proceed|continue|operate|ship|invoice|produce|deliver
+    unable to work|proceed|continue|operate|ship|invoice|produce|deliver
     standstill
     work has|is stopped
     blockiert
