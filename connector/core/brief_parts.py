@@ -458,8 +458,10 @@ def _context(facts: Facts) -> Part:
         learned = f": {facts.safe(earlier.learned)}" if earlier.learned else ""
         entries.append(_one("earlier", "Escalated before", text + learned))
     if facts.extract.notes:
+        count = len(facts.extract.notes)
         said = Said(
-            text=f"{len(facts.extract.notes)} internal notes", sources=facts.extract.notes[-3:]
+            text=f"{count} internal note" + ("" if count == 1 else "s"),
+            sources=facts.extract.notes[-3:],
         )
         entries.append(Entry(key="notes", label="Internal threads", lines=(said,)))
     entries.append(_attachments(facts))

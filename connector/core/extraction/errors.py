@@ -38,7 +38,7 @@ _LOGGED = re.compile(
     r"\d{1,3}\s{1,8}\S{1,60}\.(?:dll|so|exe|dylib)\b|[A-Z][a-z]{2} \d{1,2} \d\d:)"
 )
 _QUOTED = re.compile(
-    r"(?i:\b(?:error|message|exception|warning|says|saying|fails with|failed with|getting|i get|i got|fehlermeldung|meldung)\b)[^\"“„«'`\n]{0,40}[\"“„«'`](?P<said>[^\"“”„«»`\n]{6,240})[\"”“»'`]"
+    r"(?i:\b(?:error|message|exception|warning|says|saying|(?:fail|stop|end|crash|abort|answer|respond|return)(?:s|ed|ped)? (?:with|in)|getting|i get|i got|fehlermeldung|meldung)\b)[^\"“„«'`\n]{0,40}[\"“„«'`](?P<said>[^\"“”„«»`\n]{6,240})[\"”“»'`]"
 )
 _VARYING = re.compile(
     r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,64}(?:-[0-9a-fA-F]{4,12}){0,4}|\d+|[\"'][^\"'\n]{0,120}[\"']"

@@ -150,6 +150,10 @@ CONTAINED = _phrase(
     r"changed (?:the|all|our|their|my) (?:password|key|token|credential)|turned off|took down|taken (?:down|offline)|signed out|logged out)|"
     r"(?:password|key|token|credential|account|access|session|link)s? (?:\w+ ){0,2}?(?:was|were|has been|have been|is|are|been) (?:\w+ )?(?:revoked|rotated|disabled|suspended|locked|reset|changed|blocked|removed)|contained|containment|mitigat\w{1,4})\b"
 )
+COURTESY = _phrase(
+    r"^\W{0,4}(?:please|thanks?|thank you|hi|hello|hey|dear|any (?:update|news|progress|idea|help)|let me know|can you|could you|would you|"
+    r"call me|bitte|danke|hallo|i look forward|looking forward|how are|hope)\b"
+)
 CORRECTION = _phrase(
     r"^\W{0,4}(?:actually|correction|sorry,? (?:i|it|that|we|my)|update:|edit:|to correct|my mistake|scratch that|i was wrong|it turns out|turns out|korrektur|doch nicht)\b"
 )

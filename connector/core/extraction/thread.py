@@ -168,6 +168,8 @@ def _says(reading: Reading, label: Label) -> bool:
     piece = reading.piece
     if piece.kind == "heading" or not any(map(str.isalpha, piece.text)):
         return False
+    if label == "OB" and phrases.COURTESY.search(piece.text[:_QUOTE]):
+        return False
     return not (label == "S2R" and piece.section in {"OB", "EB", "ENV", "ERR", "frequency"})
 
 

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.core.extraction import LABELS
+from connector.core.extraction.model import model_of, packed, shipped
+from connector.extract_command import extract_file, extract_report
+from connector.ticketfile import CommentLine, TicketLine, read_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEIGHTS = files("connector.core.extraction").joinpath("weights.json")
+BODY = """The import stops with "Invalid header in row 1".
+
+Expected: the rows are imported.
+
+Environment: Windows 11, version 4.2.1
+I restarted the app but it still fails. None of our 12 agents can work.
+"""
+
+
+def test_an_answer_has_the_contracts_keys_and_types() -> None:
+    answer = extract_report(TicketLine(id="a-1", subject="Import stops", body=BODY))
+    assert list(answer) == [
+        "id",
+        "sentences",
+        "environment",
+        "errors",
+        "tried",
+        "impact",
+        "security",
+        "security_score",
+    ]
+    assert answer["id"] == "a-1"
+    assert answer["errors"] == ["Invalid header in row 1"]
+    assert answer["environment"] == {"OS": ["Windows 11"], "version": ["4.2.1"]}
+    assert answer["tried"] == [{"action": "I restarted the app", "result": "it still fails."}]
+    assert answer["impact"] == ["None of our 12 agents can work."]
+
+
+@given(st.text(max_size=200), st.text(max_size=400))
+def test_sentences_are_verbatim_and_labelled_with_known_labels(title: str, body: str) -> None:
+    answer: Any = extract_report(TicketLine(id=1, subject=title, body=body))
+    for sentence in answer["sentences"]:
+        assert sentence["text"] in title or sentence["text"] in body
+        assert sentence["labels"]
+        assert set(sentence["labels"]) <= set(LABELS)
+    assert 0 <= answer["security_score"] <= 1
+    assert type(answer["security"]) is bool
+
+
+def test_an_answer_can_always_be_written_even_with_lone_surrogates() -> None:
+    report = TicketLine.model_construct(
+        id=1, subject="It fails \ud800 here", body="It crashes \udfff.", comments=()
+    )
+    orjson.dumps(extract_report(report))
+
+
+def test_ids_and_order_stay_and_an_agents_replies_are_not_read() -> None:
+    reply = CommentLine(role="agent", body="Please open Settings and click Reset.")
+    more = CommentLine(role="end-user", body="The export crashes with an error as well.")
+    lines = [
+        TicketLine(id=7, subject="x", body="It fails."),
+        TicketLine(id="b", subject="y", body="", comments=(reply, more)),
+    ]
+    first, second = extract_file(lines)
+    assert (first["id"], second["id"]) == (7, "b")
+    assert "Reset" not in json.dumps(second)
+    assert "export crashes" in json.dumps(second)
+
+
+@given(st.lists(st.integers(-5_000, 5_000), min_size=5, max_size=5))
+def test_packed_weights_come_out_as_they_went_in(weights: list[int]) -> None:
+    model = model_of(
+        json.dumps(
+            {
+                "own": {"a": weights, "b": [1] * 5},
+                "before": {},
+                "after": {},
+                "thresholds": [0] * 5,
+                "scale": 1,
+            }
+        )
+    )
+    assert model._unpacked(packed(weights)) == tuple(weights)
+    assert model._unpacked(packed(weights) + packed([1] * 5)) == tuple(w + 1 for w in weights)
+
+
+def test_the_shipped_weights_are_small_and_hold_our_own_cues_only() -> None:
+    text = WEIGHTS.read_text("utf-8")
+    assert len(text.encode()) <= 60_000
+    made = json.loads(text)
+    assert made["labels"] == list(LABELS)
+    assert len(shipped().own) > 500
+
+
+def scorer(shared: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(
+        "score_extraction", shared / "tools" / "score_extraction.py"
+    )
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_weights_name_the_data_that_they_were_trained_on(shared: Path) -> None:
+    for name, digest in json.loads(WEIGHTS.read_text("utf-8"))["data"].items():
+        data = (shared / "data" / "extraction" / name).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == digest
+
+
+def test_the_labelled_reports_are_still_read_as_well_as_when_the_weights_were_made(
+    shared: Path,
+) -> None:
+    """A floor under the scores on a quarter of the training data: they fall when cues change."""
+    floors = {"ob_eb_s2r.jsonl": {"OB": 0.70, "EB": 0.65, "S2R": 0.70}}
+    floors["sections_weak.jsonl"] = {"ENV": 0.85, "ERR": 0.77}
+    for name, wanted in floors.items():
+        path = shared / "data" / "extraction" / name
+        with path.open("rb") as handle:
+            lines = [line for line in read_lines(handle) if isinstance(line, TicketLine)]
+        answers = {answer["id"]: answer for answer in extract_file(lines[::4])}
+        score = scorer(shared)
+        gold = {key: report for key, report in score.load(str(path)).items() if key in answers}
+        result, _ = score.evaluate(gold, answers, list(wanted))
+        for label, floor in wanted.items():
+            assert result["sentence"][label]["f1"] >= floor, (name, label)
