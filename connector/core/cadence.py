@@ -53,6 +53,9 @@ class BusinessHours:
     _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _months: dict[date, timedelta] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if not set(self.hours) <= set(range(7)):
@@ -93,10 +96,31 @@ class BusinessHours:
         """
         last = _utc(end)
         first = max(_utc(start), last - min(_HORIZON, last - _EARLIEST))
-        overlaps = (
-            min(closes, last) - max(opens, first) for opens, closes in self._spans(first, last)
-        )
-        return sum((overlap for overlap in overlaps if overlap > _ZERO), _ZERO)
+        begin, stop = self._local_day(first), self._local_day(last)
+        day, total = begin - _DAY, _ZERO
+        while day <= stop + _DAY:
+            if day.day == 1 and day > begin + _DAY and _next_month(day) < stop:
+                total += self._month(day)
+                day = _next_month(day)
+                continue
+            for opens, closes in self._openings(day):
+                total += max(min(closes, last) - max(opens, first), _ZERO)
+            day += _DAY
+        return total
+
+    def _month(self, first_day: date) -> timedelta:
+        """All opening time of a month. Kept: a long wait is counted by months, not by days."""
+        if first_day not in self._months:
+            days = range((_next_month(first_day) - first_day).days)
+            self._months[first_day] = sum(
+                (
+                    closes - opens
+                    for offset in days
+                    for opens, closes in self._openings(first_day + offset * _DAY)
+                ),
+                _ZERO,
+            )
+        return self._months[first_day]
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The first moment (UTC) at which `amount` of opening time has passed since `start`.
@@ -149,6 +173,10 @@ class BusinessHours:
 
 _EARLIEST = datetime(1, 1, 4, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 28, tzinfo=UTC)
+
+
+def _next_month(first_day: date) -> date:
+    return (first_day + 31 * _DAY).replace(day=1)
 
 
 def first_pass(day: date, wall: time, zone: ZoneInfo) -> datetime:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -490,3 +491,17 @@ def test_the_shipped_cadence_is_the_domain_s(
     assert load_mappings(None).cadence.schedule(severity) == Schedule(
         internal=Duration.parse(internal), customer=Duration.parse(customer)
     )
+
+
+@given(offset=st.integers(0, 2_000_000), days=st.integers(0, 900), minutes=st.integers(0, 1440))
+def test_a_long_wait_is_the_sum_of_its_days(offset: int, days: int, minutes: int) -> None:
+    start = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=offset)
+    hours = BusinessHours(
+        ZoneInfo("Europe/Berlin"),
+        {0: [(time(9), time(17))], 5: [(time(22), time(0))], 6: [(time(0), time(3))]},
+        {date(2022, 12, 26)},
+    )
+    end = start + timedelta(days=days, minutes=minutes)
+    edges = [start + timedelta(days=number) for number in range(days + 1)] + [end]
+    parts = [hours.elapsed(one, two) for one, two in pairwise(edges)]
+    assert hours.elapsed(start, end) == sum(parts, timedelta(0))
