@@ -22,14 +22,16 @@ class Inbox(Repository[InboxRow]):
         super().__init__(connection, inbox, InboxRow)
 
     def put(self, rows: Iterable[InboxRow]) -> None:
-        """A newer export of a ticket starts again; the same or an older one changes nothing."""
+        """Another export of a ticket starts again, newer or (by a clock that was set back) older;
+        the same one changes nothing.
+        """
         insert = upsert(self._connection, inbox)
         statement = insert.on_conflict_do_update(
             index_elements=["ticket_id"],
             set_={
                 name: insert.excluded[name] for name in InboxRow.model_fields if name != "ticket_id"
             },
-            where=insert.excluded.exported_at > inbox.c.exported_at,
+            where=insert.excluded.exported_at != inbox.c.exported_at,
         )
         for chunk in chunks(rows):
             self._connection.execute(statement, [dict(vars(row)) for row in chunk])

@@ -21,7 +21,8 @@ class Mirror(Repository[MirrorRow]):
         super().__init__(connection, mirror, MirrorRow)
 
     def put(self, rows: Iterable[MirrorRow]) -> None:
-        """Keeps each row in place of an older export of the same ticket, never of a newer one.
+        """What was read last counts. No comparison of `exported_at`: our clock and the desk's may
+        both be in it, and a row that is taken for old would be lost.
 
         A row that says nothing in `decided` leaves what was decided.
         """
@@ -30,11 +31,7 @@ class Mirror(Repository[MirrorRow]):
             name: insert.excluded[name] for name in MirrorRow.model_fields if name != "ticket_id"
         }
         fresh["decided"] = func.coalesce(insert.excluded.decided, mirror.c.decided)
-        statement = insert.on_conflict_do_update(
-            index_elements=["ticket_id"],
-            set_=fresh,
-            where=insert.excluded.exported_at >= mirror.c.exported_at,
-        )
+        statement = insert.on_conflict_do_update(index_elements=["ticket_id"], set_=fresh)
         for chunk in chunks(rows):
             self._connection.execute(statement, [dict(vars(row)) for row in chunk])
 
