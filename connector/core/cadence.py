@@ -99,7 +99,8 @@ class BusinessHours:
         begin, stop = self._local_day(first), self._local_day(last)
         day, total = begin - _DAY, _ZERO
         while day <= stop + _DAY:
-            if day.day == 1 and day > begin + _DAY and _next_month(day) < stop:
+            whole = day.day == 1 and day > begin + _DAY and stop - day > 31 * _DAY
+            if whole:
                 total += self._month(day)
                 day = _next_month(day)
                 continue
