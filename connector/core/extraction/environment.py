@@ -75,6 +75,9 @@ _FIELD_NAMES: Final = {
     "screen resolution": "screen", "resolution": "screen", "feature flags": "flag",
     "feature flag": "flag", "flags": "flag",
 }  # fmt: skip
+_MIXED: Final = frozenset({"environment", "user agent"})
+"""Fields whose values are lists of other facts."""
+
 _EMPTY: Final = frozenset(
     {"n/a", "na", "none", "-", "unknown", "any", "?", "all", "no", "yes", "see above"}
 )
@@ -83,12 +86,17 @@ _LONGEST_LINE: Final = 400
 
 
 def environment_of(readings: Sequence[Reading]) -> Iterator[Found]:
-    """What the lines say about the environment, in reading order; a field wins over its words."""
+    """What the lines say about the environment, in reading order.
+
+    A field whose value holds nothing more exact is taken as it stands.
+    """
     for reading in readings:
         text = reading.piece.text[:_LONGEST_LINE]
         named = _field(text)
         if named is not None:
-            yield Found(*named, reading.piece.start)
+            words = list(_in_words(text, reading.piece.start, listed=True))
+            exact = named[0] in _MIXED or any(word.name == named[0] for word in words)
+            yield from words if words and exact else [Found(*named, reading.piece.start)]
             continue
         if reading.piece.kind == "code" and "ENV" not in reading.labels:
             continue
