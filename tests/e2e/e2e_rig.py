@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from urllib.request import Request, urlopen
 from e2e_tickets import DESK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Json = Any
 Deployment = Literal["cloud", "datacenter"]
@@ -52,6 +53,9 @@ class Process(Protocol):
 
     def wait(self, seconds: float = _SECONDS) -> int:
         """Its exit code; negative for the signal that ended it. Killed when it takes longer."""
+
+    def close(self) -> None:
+        """Kills it when it still runs."""
 
 
 class Starter(Protocol):
@@ -92,10 +96,12 @@ class _Executed:
     def wait(self, seconds: float = _SECONDS) -> int:
         try:
             return self._popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._popen.kill()
-            self._popen.wait()
-            raise
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._popen.kill()
+        self._popen.wait()
 
 
 class Nursery:
@@ -121,7 +127,7 @@ class Nursery:
         message = json.dumps(order).encode() + b"\n"
         with out.open("wb") as stdout, err.open("wb") as stderr:
             socket.send_fds(connection, [message], [stdout.fileno(), stderr.fileno()])
-            return _Forked(connection)
+        return _Forked(connection)
 
     def close(self) -> None:
         assert self._parent.stdin is not None
@@ -145,8 +151,11 @@ class _Forked:
         try:
             return int(self._answers.readline())
         finally:
-            self._answers.close()
-            self._connection.close()
+            self.close()
+
+    def close(self) -> None:
+        self._answers.close()
+        self._connection.close()
 
 
 # --- the sandbox ----------------------------------------------------------------------------------
@@ -214,6 +223,18 @@ class Box:
     def advance(self, **span: float) -> None:
         self.ask("clock", {"advance": timedelta(**span).total_seconds()})
 
+    def until(self, requests: int) -> None:
+        """Waits for that many requests to have arrived."""
+        _wait_for(lambda: self.count() >= requests)
+
+    def until_written(self, method: str, path: str) -> None:
+        """Waits for a write to have arrived; `path` is a regular expression."""
+        _wait_for(
+            lambda: any(
+                seen.method == method and re.search(path, seen.path) for seen in self.writes()
+            )
+        )
+
     def fault(self, fault: str, **where: Any) -> None:
         self.ask("faults", [{"fault": fault, **where}])
 
@@ -260,11 +281,16 @@ def sandbox(
 
 
 def _when_ready(out: Path, err: Path) -> str:
+    _wait_for(lambda: "Ctrl-C ends it" in err.read_text("utf-8"))
+    return out.read_text("utf-8")
+
+
+def _wait_for(reached: Callable[[], bool]) -> None:
     for _ in range(3000):
-        if "Ctrl-C ends it" in err.read_text("utf-8"):
-            return out.read_text("utf-8")
+        if reached():
+            return
         _NAP.wait(0.01)
-    raise TimeoutError(f"the sandbox did not start: {err.read_text('utf-8')}")
+    raise TimeoutError("it was waited for in vain")
 
 
 # --- the command ----------------------------------------------------------------------------------
@@ -296,7 +322,7 @@ class Rig:
     folder: Path
     box: Box
     env: dict[str, str] = field(default_factory=dict)
-    _runs: int = 0
+    begun: list[Process] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -317,12 +343,12 @@ class Rig:
 
     def start(self, *argv: str, now: datetime | None = None) -> Going:
         """A run that has begun. The command's clock is the sandbox's."""
-        self._runs += 1
         at = (now or self.box.now()).isoformat()
-        out, err = (self.folder / f"{self._runs}.{name}" for name in ("out", "err"))
+        out, err = (self.folder / f"{len(self.begun)}.{name}" for name in ("out", "err"))
         whole = ["-c", str(self.config), "--now", at, *argv]
         env = own_environment(self.env)
         process = self.starter.start(whole, cwd=self.folder, env=env, out=out, err=err)
+        self.begun.append(process)
         self.box.ask("pid", {"pid": None})
         self.box.ask("pid", {"pid": process.pid})
         process.go()
@@ -357,8 +383,12 @@ class Going:
     err: Path
 
     def end(self, seconds: float = _SECONDS) -> Run:
+        """Whatever happened: an exit code of the contract, or our signal; never a traceback."""
         code = self.process.wait(seconds)
-        return Run(code, self.out.read_text("utf-8"), self.err.read_text("utf-8"))
+        run = Run(code, self.out.read_text("utf-8"), self.err.read_text("utf-8"))
+        assert code in {0, 1, 2, 3, 4, -signal.SIGKILL}, run.told
+        assert "Traceback" not in run.out + run.err, run.told
+        return run
 
     def signal(self, number: int) -> None:
         os.kill(self.process.pid, number)
@@ -397,4 +427,9 @@ class MakeRig:
         self.made += 1
         place = self.folder / f"box{self.made}"
         with sandbox(self.boxes, place, tickets, deployment=deployment, options=options) as box:
-            yield Rig(self.commands, self.folder / f"run{self.made}", box)
+            rig = Rig(self.commands, self.folder / f"run{self.made}", box)
+            try:
+                yield rig
+            finally:
+                for process in rig.begun:
+                    process.close()
