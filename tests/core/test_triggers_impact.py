@@ -220,3 +220,11 @@ def test_what_an_unverified_requester_tells_is_labelled() -> None:
     assert isinstance(finding, Finding)
     assert finding.sure
     assert finding.because.endswith("[requester not verified]")
+
+
+def test_an_agents_note_about_security_is_a_hint() -> None:
+    case = a_case(notes="Told them how we handle it; they report a vulnerability in the export.")
+    finding = SecurityReport().check(case)
+    assert isinstance(finding, Finding)
+    assert not finding.sure
+    assert "internal note" in finding.because

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
@@ -172,51 +173,57 @@ class DataIntegrity(WordsTrigger):
         return self.heard(hits, "data is reported wrong or at risk") if hits else None
 
 
-class SecurityBreach(WordsTrigger):
+class _Security(WordsTrigger, ABC):
     """
-    Data exposed, or somebody in who should not be: a sure sign in somebody's own words.
+    A security matter: sure in the customer's own words or by a tag or field.
 
-    Nothing said later takes it back, and no suppressor stops it.
+    In an agent's note the words may as well be about a question or another case: a hint. Nothing
+    said later takes a report back, and a solved ticket is still read.
     """
 
     category: ClassVar[Category] = "impact"
-    kind: Literal["security-breach"] = "security-breach"
     reads_solved: ClassVar[bool] = True
     conditional: ClassVar[bool] = True
-    tags: tuple[str, ...] = ("security_incident", "data_breach")
-    words: tuple[Phrase, ...] = vocabulary.SECURITY_BREACH
+    told_as: ClassVar[str]
 
     def judge(self, case: Case) -> Answer:
         marked = self.marked(case)
         if marked:
             return marked
-        hits = self.said((*reversed(case.customer_words), *reversed(case.agent_notes)))
-        return self.heard(hits, "exposure or unauthorized access is reported") if hits else None
+        hits = self.said(tuple(reversed(case.customer_words)))
+        if hits:
+            return self.heard(hits, f"{self.told_as} is reported")
+        hits = self.agents_said(case)
+        if hits:
+            noted = self.heard(hits, f"an internal note speaks of {self.told_as}")
+            return noted.model_copy(update={"sure": False})
+        return None
 
 
-class SecurityReport(WordsTrigger):
+class SecurityBreach(_Security):
+    """Data exposed, or somebody in who should not be. No suppressor stops it."""
+
+    kind: Literal["security-breach"] = "security-breach"
+    told_as: ClassVar[str] = "exposure or unauthorized access"
+    tags: tuple[str, ...] = ("security_incident", "data_breach")
+    words: tuple[Phrase, ...] = vocabulary.SECURITY_BREACH
+
+
+class SecurityReport(_Security):
     """
-    A vulnerability or a compliance concern.
+    A vulnerability or a compliance concern. No suppressor stops it.
 
-    A strong phrase in the customer's own words is a sure sign. The score of the report's words
-    (`connector.core.security`) from `threshold` on is only shown to a person.
+    Beside the words there is the score of the report (`connector.core.security`): from `threshold`
+    on it is shown to a person.
     """
 
-    category: ClassVar[Category] = "impact"
     kind: Literal["security-report"] = "security-report"
-    reads_solved: ClassVar[bool] = True
-    conditional: ClassVar[bool] = True
+    told_as: ClassVar[str] = "a vulnerability or compliance concern"
     words: tuple[Phrase, ...] = vocabulary.SECURITY_REPORT
     threshold: float = Field(default=0.5, ge=0, le=1)
 
     def judge(self, case: Case) -> Answer:
-        marked = self.marked(case)
-        if marked:
-            return marked
-        hits = self.said((*reversed(case.customer_words), *reversed(case.agent_notes)))
-        if hits:
-            return self.heard(hits, "a vulnerability or compliance concern is reported")
-        return self._judge_score(case)
+        return super().judge(case) or self._judge_score(case)
 
     def _judge_score(self, case: Case) -> Answer:
         said = [without_questions(passage.text) for passage in case.customer_words]
