@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WINDOW = timedelta(days=10_000)
-PAIR, GROW, SURE = 0.3, 0.45, 0.6
+PAIR, GROW, SURE = 0.22, 0.38, 0.5
+"""Chosen on pairs held out by product: the best H, and sure groups right in three of four."""
 SETTINGS: dict[str, Any] = {
     "objective": "binary",
     "num_leaves": 15,
