@@ -49,7 +49,7 @@ def extract_report(line: TicketLine) -> dict[str, object]:
             for action, result in list(attempts_of(readings))[:_MOST]
         ],
         "impact": _impact(readings),
-        "security": security.sure,
+        "security": security.sure or security.hint,
         "security_score": round(min(max(security.score, 0.0), 1.0), 4),
     }
 
