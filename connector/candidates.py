@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.core.grouping import Fingerprint, Grouper, Report
+from connector.core.grouping import Fingerprint, Grouper, Report, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,8 +103,14 @@ def find_candidates(services: Services) -> Candidates:
 
 def current_groups(tx: Transaction, since: datetime, window: timedelta) -> tuple[Group, ...]:
     """Groups of the tickets created since; the same tickets give the same groups every time."""
-    return group_reports(
-        (
+    reports: list[Report] = []
+    problems: list[Verdict] = []
+    for row in tx.mirror.since(since):
+        if row.fingerprint is None or row.status in NOT_OURS:
+            continue
+        if row.problem_id is not None:
+            problems.append(Verdict(first=row.problem_id, second=row.ticket_id, says="same"))
+        reports.append(
             Report(
                 ticket_id=row.ticket_id,
                 customer_key=row.customer.key,
@@ -112,16 +118,19 @@ def current_groups(tx: Transaction, since: datetime, window: timedelta) -> tuple
                 created_at=row.created_at,
                 fingerprint=Fingerprint.model_validate(row.fingerprint),
             )
-            for row in tx.mirror.since(since)
-            if row.fingerprint is not None and row.status not in NOT_OURS
-        ),
-        window,
-    )
+        )
+    return group_reports(reports, window, problems)
 
 
-def group_reports(reports: Iterable[Report], window: timedelta) -> tuple[Group, ...]:
-    """Groups of reports that come ordered by time, then id."""
-    grouper = Grouper(window=window)
+def group_reports(
+    reports: Iterable[Report], window: timedelta, verdicts: Iterable[Verdict] = ()
+) -> tuple[Group, ...]:
+    """Groups of reports that come ordered by time, then id.
+
+    `verdicts` are people's words about pairs: incidents that an agent linked to one problem are
+    one issue, however they are worded.
+    """
+    grouper = Grouper(window=window, verdicts=verdicts)
     for report in reports:
         grouper.place(report)
     return grouper.groups()

@@ -165,6 +165,7 @@ def mirror_row(
         requester_id=ticket.requester.id if ticket.requester else None,
         assignee_id=ticket.assignee_id,
         group_id=ticket.group_id,
+        problem_id=ticket.problem_id,
         product_area=case.product_area,
         breach_at=case.sla.breach_at,
         unanswered_since=turns.unanswered_since,

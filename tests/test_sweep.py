@@ -319,3 +319,18 @@ def test_a_note_that_failed_is_made_by_the_next_sync(
     assert sync(ledger, desk, tracker, HOUR).exit_code is ExitCode.TRY_LATER
     sync(ledger, desk, tracker, HOUR + timedelta(minutes=5))
     assert desk.writes["note"] == 6
+
+
+def test_incidents_that_an_agent_linked_to_one_problem_are_one_issue(ledger: Ledger) -> None:
+    tickets = [
+        a_ticket(
+            number,
+            subject=WORDS[number][0],
+            description=WORDS[number][1],
+            organization=an_organization(300 + number),
+            problem_id=None if number == 1 else 1,
+        )
+        for number in (1, 2, 3)
+    ]
+    report = sweep(ledger, a_desk(*tickets), FakeTracker())
+    assert [line.tickets for line in report.escalated] == [(1, 2, 3)]

@@ -41,6 +41,7 @@ class MirrorRow(Frozen):
     requester_id: int | None = None
     assignee_id: int | None = None
     group_id: int | None = None
+    problem_id: int | None = None
     product_area: str | None = None
     breach_at: datetime | None = None
     unanswered_since: datetime | None = None

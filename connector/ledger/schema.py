@@ -93,6 +93,7 @@ mirror = Table(
     Column("requester_id", BIG),
     Column("assignee_id", BIG),
     Column("group_id", BIG),
+    Column("problem_id", BIG),
     Column("product_area", Words),
     Column("breach_at", Moment),
     Column("unanswered_since", Moment),

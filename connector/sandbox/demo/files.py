@@ -152,6 +152,7 @@ class Story(Frozen):
     group: str = "Support"
     assignee: str | None = None
     environment: str | None = None
+    problem: str | None = None
     satisfaction: Literal["good", "bad"] | None = None
     sla: str | None = None
     resolved: datetime | None = None

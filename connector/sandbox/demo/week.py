@@ -138,7 +138,12 @@ def _written() -> tuple[tuple[str, SeedTicket], ...]:
     old = [pair for pair in made if pair[1].created_at < BEGIN]
     new = [pair for pair in made if pair[1].created_at >= BEGIN]
     numbered = [*enumerate(old, _FIRST_OLD_ID), *enumerate(new, _FIRST_ID)]
-    return tuple((key, ticket.model_copy(update={"id": id_})) for id_, (key, ticket) in numbered)
+    ids = {key: id_ for id_, (key, _) in numbered}
+    problems = {one.key: ids[one.problem] for one in stories() if one.problem is not None}
+    return tuple(
+        (key, ticket.model_copy(update={"id": id_, "problem_id": problems.get(key)}))
+        for id_, (key, ticket) in numbered
+    )
 
 
 # --- stories ---------------------------------------------------------------------------------

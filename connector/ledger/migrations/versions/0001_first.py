@@ -83,6 +83,7 @@ def _tickets() -> None:
         sa.Column("requester_id", BIG),
         sa.Column("assignee_id", BIG),
         sa.Column("group_id", BIG),
+        sa.Column("problem_id", BIG),
         sa.Column("product_area", TEXT),
         sa.Column("breach_at", MOMENT),
         sa.Column("unanswered_since", MOMENT),
