@@ -68,8 +68,9 @@ def _start_keeper(meeting: Path) -> None:
 
 def keep(meeting: Path) -> None:
     """Runs a server until nobody holds `users`. Called in a process of its own."""
-    long = len(tempfile.gettempdir()) > _LONGEST_SOCKET_FOLDER
-    home = Path(tempfile.mkdtemp(prefix="ledger-pg-", dir="/tmp" if long else None))
+    usual = tempfile.gettempdir()
+    plain = len(usual) <= _LONGEST_SOCKET_FOLDER and " " not in usual  # it stands in URLs
+    home = Path(tempfile.mkdtemp(prefix="ledger-pg-", dir=usual if plain else "/tmp"))
     try:
         server = _start(home)
         (meeting / "address.new").write_text(str(home), "utf-8")
