@@ -18,10 +18,10 @@ Effect = dict[str, Any]
 class Due:
     """An escalation that must be there: its project, its tickets, and the notes each of them has.
 
-    `state` is the state that its tickets' tags tell.
+    `project` None: it lives in Zendesk alone. `state` is the one that its tickets' tags tell.
     """
 
-    project: str
+    project: str | None
     tickets: tuple[int, ...]
     notes: int = 1
     state: str = "open"
@@ -45,7 +45,8 @@ def judge(box: Box, *due: Due) -> Findings:
     found = Findings(public=_public(seen), twice=_twice(seen))
     issues = {issue["id"]: issue for issue in box.issues() if "zdesc" in issue["labels"]}
     held = {issue_id: _linked_tickets(issue["remote_links"]) for issue_id, issue in issues.items()}
-    for escalation in due:
+    in_jira = [escalation for escalation in due if escalation.project is not None]
+    for escalation in in_jira:
         mine = [
             issue
             for issue_id, issue in issues.items()
@@ -53,10 +54,11 @@ def judge(box: Box, *due: Due) -> Findings:
             and set(held[issue_id]) & set(escalation.tickets)
         ]
         _judge_issue(escalation, mine, held, found)
+    for escalation in due:
         _judge_tickets(escalation, seen, found)
-    if len(issues) > len(due):
+    if len(issues) > len(in_jira):
         keys = [issue["key"] for issue in issues.values()]
-        found.twice.append(f"{len(issues)} issues where {len(due)} are due: {keys}")
+        found.twice.append(f"{len(issues)} issues where {len(in_jira)} are due: {keys}")
     return found
 
 

@@ -169,6 +169,7 @@ class Seen:
     side: str
     method: str
     path: str
+    query: str
     endpoint: str
     write: bool
     status: int

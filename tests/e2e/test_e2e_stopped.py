@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-import pytest
 from e2e_judge import Due, judge
 from e2e_tickets import GROUP_IDS, SAME_ISSUE
 
@@ -33,7 +32,6 @@ def test_a_run_that_finds_another_at_work_leaves_at_once(make_rig: MakeRig) -> N
     assert not judge(rig.box, _THE_GROUP)
 
 
-@pytest.mark.xfail(strict=True, reason="SIGTERM is taken for the answer of a service")
 def test_sigterm_between_requests_ends_the_run_and_the_next_goes_on(make_rig: MakeRig) -> None:
     rig = make_rig(SAME_ISSUE)
     rig.box.fault("delay:1.5", when="after", path="/users/me")
@@ -49,7 +47,6 @@ def test_sigterm_between_requests_ends_the_run_and_the_next_goes_on(make_rig: Ma
     assert not judge(rig.box, _THE_GROUP)
 
 
-@pytest.mark.xfail(strict=True, reason="SIGTERM is taken for the answer of a service")
 def test_sigterm_while_the_create_is_under_way_makes_no_second_issue(
     make_rig: MakeRig, deployment: Deployment
 ) -> None:
@@ -68,7 +65,6 @@ def test_sigterm_while_the_create_is_under_way_makes_no_second_issue(
     assert not judge(rig.box, _THE_GROUP)
 
 
-@pytest.mark.xfail(strict=True, reason="SIGTERM is taken for the answer of a service")
 def test_sigterm_while_a_note_is_under_way_makes_no_second_note(make_rig: MakeRig) -> None:
     rig = make_rig(SAME_ISSUE)
     rig.box.fault("delay:1.5", when="after", method="PUT", path=_NOTE)

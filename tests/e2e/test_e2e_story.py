@@ -124,6 +124,7 @@ def test_an_sla_about_to_breach_is_escalated(make_rig: MakeRig) -> None:
     assert run.code == 0, run.told
     assert [line["tickets"] for line in run.json["escalated"]] == [[_LATE]]
     assert "sla-breach" in run.json["escalated"][0]["because"]
+    assert not judge(rig.box, Due(None, (_LATE,)))
 
 
 def test_time_alone_makes_a_ticket_a_candidate(make_rig: MakeRig) -> None:
