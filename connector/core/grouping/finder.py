@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.codes import code_keys
@@ -89,7 +90,8 @@ class Finder:
         for key, numbers in self.index.postings(keys, self._months(report), _POSTINGS).items():
             for number in numbers:
                 shared[number] += value[key] ** 2
-        first = sorted(shared, key=lambda number: (-shared[number], -number))[: 4 * _CANDIDATES]
+        best = nlargest(4 * _CANDIDATES, ((worth, number) for number, worth in shared.items()))
+        first = [number for _, number in best]
         near = [placed for placed in self.index.placed(first) if self.in_window(placed, report)]
         near.sort(key=lambda p: (-shared[p.number] / (p.norms.words + _NORM_FLOOR), -p.number))
         return tuple(near[:_CANDIDATES])
