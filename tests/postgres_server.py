@@ -98,7 +98,8 @@ def _start(home: Path) -> subprocess.Popen[Any]:
     initdb += ["--encoding=UTF8", "--no-locale", "--no-sync"]
     with (home / "log").open("wb") as log:
         said: dict[str, Any] = {"stdout": log, "stderr": log, "cwd": home, **account}
-        subprocess.run(initdb, check=True, **said)
+        if subprocess.run(initdb, check=False, **said).returncode != 0:
+            raise RuntimeError((home / "log").read_text("utf-8"))
         settings = [f"--{name}={value}" for name, value in _SMALL_AND_FAST.items()]
         postgres: list[str | Path] = [programs / "postgres", "-D", data, "-k", home, *settings]
         server = subprocess.Popen(postgres, **said)
@@ -123,7 +124,12 @@ def _programs(home: Path, account: dict[str, Any]) -> Path:
     try:
         subprocess.run([newest / "bin" / "postgres", "--version"], check=True, **account)
     except PermissionError:
-        newest = Path(shutil.copytree(newest, home / "programs"))
+        copied = home / folder.name / newest.name
+        shutil.copytree(newest, copied)
+        libraries = folder.with_name(f"{folder.name}.libs")  # found by their place beside it
+        if libraries.is_dir():
+            shutil.copytree(libraries, home / libraries.name)
+        newest = copied
     return newest / "bin"
 
 
