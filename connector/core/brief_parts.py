@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from connector.core.brief_prose import plainest_first
 from connector.core.brief_values import SPOKEN, Entry, Part, Said
 from connector.core.clean import one_line
 from connector.core.model import Severity, Source, Target
@@ -226,8 +227,10 @@ def _reproduction(facts: Facts) -> Part:
         return Part(key="reproduction", title=title, entries=(_one("steps", "Steps", text),))
     entries = [
         steps,
-        _quotes("expected", "Expected", extract.expected, facts.gap("expected_result"), 3),
-        _quotes("actual", "Actual", _actual(extract), facts.gap("actual_result"), 4),
+        _quotes(
+            "expected", "Expected", _outright(extract.expected), facts.gap("expected_result"), 3
+        ),
+        _quotes("actual", "Actual", _actual(facts), facts.gap("actual_result"), 4),
         _environment(facts),
         _quotes(
             "frequency",
@@ -242,11 +245,16 @@ def _reproduction(facts: Facts) -> Part:
     return Part(key="reproduction", title=title, entries=tuple(entries))
 
 
-def _actual(extract: Extract) -> tuple[Statement, ...]:
-    """The strongest observations, in the order in which they were told."""
-    whole = [one for one in extract.observed if not one.text.endswith(":")]
-    best = sorted(whole or extract.observed, key=lambda one: -one.score)[:4]
-    return tuple(one for one in extract.observed if one in best)
+def _outright(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Those under a heading that says what they are, where there are any."""
+    said = tuple(one for one in statements if "under a heading EB" in one.cues)
+    return said or statements
+
+
+def _actual(facts: Facts) -> tuple[Statement, ...]:
+    """The plainest observations, in the order in which they were told."""
+    best = plainest_first(facts.extract, facts.cases)[:4]
+    return tuple(one for one in facts.extract.observed if one in best)
 
 
 def _steps(facts: Facts) -> Entry:

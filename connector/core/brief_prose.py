@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.brief_values import Said
 from connector.core.clean import one_line
-from connector.core.extraction.phrases import FIRST_SEEN
+from connector.core.extraction.phrases import FAILS_OUTRIGHT, FIRST_SEEN
 from connector.core.grouping.text import bare_subject
 from connector.core.model import Target
 from connector.core.redact import redact
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.core.extraction import EnvironmentFact, Extract, Statement
-    from connector.core.model import Case
+    from connector.core.model import Case, Source
 
 SUMMARY_LIMIT: Final = 240
 _FAILURE_LIMIT: Final = 120
@@ -43,6 +43,15 @@ _NO_FAILURE = re.compile(
     r"see (?:the )?(?:attach\w*|screenshot)|would (?:like|be)|should)\b",
     re.IGNORECASE,
 )
+_ABOUT_ME = re.compile(
+    r"\bI(?:'m|'d| am| find| have| can't| could|'ll| will)\b|\bour line\b|\bodd one\b|\bfor us to do\b|^example\b",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(
+    r"\b(?:no (?:option|way|possibility|limit|setting)|not possible|cannot|can't|could|would (?:be|like)|should|needs?|requires?|missing|lacks?|allow|support)\b",
+    re.IGNORECASE,
+)
+_LONG_WORD = re.compile(r"[^\W_]{4,40}")
 _PARTS = re.compile(r",\s|;\s|\s(?:but|however|although|whereas|while|then)\s")
 _READABLE: Final = range(5, 31)
 _ASIDE = re.compile(
@@ -99,7 +108,9 @@ def write_prose(
     personal: Collection[str],
 ) -> Prose:
     """All sentences of a brief that are not taken over as they are."""
-    best = best_observation(extract)
+    best = best_observation(extract, cases)
+    if target is Target.PRODUCT:
+        best = _wanted(extract, cases) or best
     failure = _failure(best, extract, cases, personal=personal)
     where = _where(extract, cases, failure)
     description = _description(extract, best, scope, target=target)
@@ -108,20 +119,60 @@ def write_prose(
     return Prose(failure, summary_line(failure, where, scope), description)
 
 
-def best_observation(extract: Extract) -> Statement | None:
+def best_observation(extract: Extract, cases: Sequence[Case] = ()) -> Statement | None:
     """The statement that says most plainly what fails; earlier ones win ties."""
-    prose = [one for one in extract.observed if not one.text.rstrip().endswith(("?", ":"))]
-    return max(prose, key=_plainness, default=None)
+    return next(iter(plainest_first(extract, cases)), None)
+
+
+def plainest_first(extract: Extract, cases: Sequence[Case] = ()) -> list[Statement]:
+    """Whole observations, those that say most plainly what fails in front.
+
+    Subjects are not quoted, but a statement about the subject's matter is to the point.
+    """
+    topics = {case.ticket.id: _topic(case.ticket.subject) for case in cases}
+    reports = {one.source.ticket_id: one.source for one in reversed(extract.observed)}
+    whole = [one for one in extract.observed if not one.text.rstrip().endswith(("?", ":"))]
+
+    def fitness(one: Statement) -> float:
+        on_topic = topics.get(one.source.ticket_id, frozenset()) & _topic(one.text)
+        first = one.role == "end-user" and _same_place(one.source, reports[one.source.ticket_id])
+        return _plainness(one) + min(len(on_topic), 3) * 0.7 + (1.0 if first else 0.0)
+
+    return sorted(whole, key=fitness, reverse=True)
+
+
+def _wanted(extract: Extract, cases: Sequence[Case]) -> Statement | None:
+    """What a customer wants of the product, told most to the point."""
+    topics = {case.ticket.id: _topic(case.ticket.subject) for case in cases}
+    told = (*extract.use_case, *extract.expected, *extract.observed)
+    asked = [one for one in told if one.role == "end-user" and _WANTS.search(one.text)]
+
+    def to_the_point(one: Statement) -> int:
+        return len(topics.get(one.source.ticket_id, frozenset()) & _topic(one.text))
+
+    return max(asked, key=to_the_point, default=None)
+
+
+def _same_place(one: Source, other: Source) -> bool:
+    return (one.ticket_id, one.comment_id) == (other.ticket_id, other.comment_id)
+
+
+def _topic(text: str) -> frozenset[str]:
+    """The longer words, cut to their stem's length."""
+    return frozenset(word[:6] for word in _LONG_WORD.findall(text.lower()))
 
 
 def _plainness(statement: Statement) -> float:
-    words = len(statement.text.split())
-    fits = 1.0 if words in _READABLE else 0.0
-    fails = 1.5 if _FAILS.search(statement.text) else 0.0
-    outright = 1.0 if "under a heading OB" in statement.cues else 0.0
-    begins = 0.5 if statement.text[:1].isupper() else 0.0
-    aside = 2.0 if _NO_FAILURE.search(statement.text) else 0.0
-    return statement.score + fits + fails + outright + begins - aside
+    """By what it says, whatever it is about. The model's score counts, within bounds."""
+    text = statement.text
+    points = min(max(statement.score, -2.0), 2.0)
+    points += 1.0 if len(text.split()) in _READABLE else 0.0
+    points += 1.5 if _FAILS.search(text) else 0.0
+    points += 1.0 if FAILS_OUTRIGHT.search(text) else 0.0
+    points += 1.0 if "under a heading OB" in statement.cues else 0.0
+    points += 0.5 if text[:1].isupper() else 0.0
+    points -= 1.0 if _ABOUT_ME.search(text) else 0.0
+    return points - (2.0 if _NO_FAILURE.search(text) else 0.0)
 
 
 def _failure(

@@ -40,6 +40,13 @@ _LOGGED = re.compile(
 _QUOTED = re.compile(
     r"(?i:\b(?:error|message|exception|warning|says|saying|(?:fail|stop|end|crash|abort|answer|respond|return)(?:s|ed|ped)? (?:with|in)|getting|i get|i got|fehlermeldung|meldung)\b)[^\"“„«'`\n]{0,40}[\"“„«'`](?P<said>[^\"“”„«»`\n]{6,240})[\"”“»'`]"
 )
+_NAMES_ERROR = re.compile(
+    r"(?i:error|exception|warning|fehlermeldung|(?:fail|stop|end|crash|abort))"
+)
+_COMPLAINS = re.compile(
+    r"(?i:\b(?:error|fail\w{0,4}|invalid|cannot|can't|could not|couldn't|unable|not|denied|expired|time(?:d)? ?out|"
+    r"refused|missing|wrong|unknown|unexpected|forbidden|unavailable|went wrong|fehler|ungültig|nicht)\b)|\d{3}"
+)
 _VARYING = re.compile(
     r"0x[0-9a-fA-F]+|[0-9a-fA-F]{8,64}(?:-[0-9a-fA-F]{4,12}){0,4}|\d+|[\"'][^\"'\n]{0,120}[\"']"
 )
@@ -95,7 +102,11 @@ def _block(block: Sequence[Reading]) -> FoundError:
 
 def _quoted(reading: Reading) -> Iterator[FoundError]:
     text = reading.piece.text[:1000]
-    quoted = [found["said"].strip() for found in _QUOTED.finditer(text)]
+    quoted = [
+        found["said"].strip()
+        for found in _QUOTED.finditer(text)
+        if _COMPLAINS.search(found["said"]) or _NAMES_ERROR.match(found.group())
+    ]
     for said in quoted:
         yield FoundError(said, signature_of(said), reading.piece.start)
     if quoted or reading.piece.kind == "heading":

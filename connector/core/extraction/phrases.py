@@ -57,7 +57,8 @@ RULED_OUT = _phrase(
     r"proxy|vpn|extension|plugin|permission|account|device|version|internet|user|configuration|dns|issue|problem)s?\b|"
     r"(?:also )?(?:happens|occurs|fails|reproducible|reproduces|same (?:issue|result|error|behaviou?r|problem)) (?:\w+ ){0,3}?(?:in|on|with|across|for) "
     r"(?:all|any|every|both|other|another|different|multiple|incognito|private|chrome|firefox|safari|edge|a (?:different|second|new|clean|fresh))|"
-    r"(?:works?|working|worked) (?:\w+ ){0,2}?(?:fine|ok(?:ay)?|correctly|properly|well|perfectly|as expected)? ?(?:in|on|with|for|from|using) \w|"
+    r"(?:works?|working|worked) (?:(?:fine|ok(?:ay)?|correctly|properly|well|perfectly|as expected) )?(?:in|on|with|from|using) \w|"
+    r"with \S{1,30} it (?:works|goes through|is fine)|so it(?:'s| is) only|"
     r"(?:only|exclusively) (?:happens|occurs|affects|fails|in|on|with)\b|regardless of|no matter (?:which|what|if)|independent of|"
     r"with and without|tritt (?:auch )?(?:in|auf|bei)|unabhängig von)"
 )
@@ -65,8 +66,8 @@ NOT_RULED_OUT = _phrase(
     r"\b(?:not|n't|never|nt|no longer|to|should|must|would|will|make it|makes it) work|\bhow (?:do|does|can)\b|\?\s{0,2}$"
 )
 FREQUENCY = _phrase(
-    r"\b(?:every (?:single )?time|each time|always|constantly|consistently|100 ?%|\d{1,3} ?% of|intermittent(?:ly)?|sporadic(?:ally)?|"
-    r"random(?:ly)?|sometimes|occasional(?:ly)?|from time to time|now and then|on and off|rarely|only once|just once|most of the time|"
+    r"\b(?:every (?:single )?time|each time|(?<!and )always(?! has| have| been)|constantly|consistently|100 ?%|\d{1,3} ?% of|intermittent(?:ly)?|sporadic(?:ally)?|"
+    r"(?<!at )random(?:ly)?|sometimes|occasional(?:ly)?|from time to time|now and then|on and off|rarely|only once|just once|most of the time|"
     r"about half|(?:once|twice|\d{1,3}(?: ?times| ?x)) (?:a|an|per|every|each|in|out of)|(?:\d{1,3}|one|two|three|four|five|nine) (?:out of|in|of) (?:every )?(?:\d{1,4}|ten|five|three|four)\b|"
     r"every (?:few |other |\d{1,3} ?)?(?:second|minute|hour|day|morning|night|evening|week|month|mon|tues|wednes|thurs|fri|satur|sun)\w*|"
     r"(?:several|many|multiple|a few) times|daily|hourly|nightly|jedes mal|immer wieder|ständig|manchmal|gelegentlich|sporadisch|"
@@ -121,16 +122,18 @@ NO_PROMISE = _phrase(
 EXPECTS = _phrase(
     rf"\b(?:(?:need|needs|want|expect|require)\w{{0,3}} (?:this|it|that|a|an|the|to)\b[^.;]{{0,80}}?(?:by|before|within|until|today|tomorrow|asap|immediately|as soon as)|"
     rf"(?:fixed|resolved|solved|working|answer|update|solution|response) (?:\w+ ){{0,3}}?(?:by|before|within|until) {_BY_WHEN}|"
+    rf"needs?\b[^.;]{{0,60}}? (?:on|by) {_BY_WHEN}|at the latest|spätestens|"
     r"deadline|go[- ]?live|going live|as soon as possible|asap|urgent(?:ly)?|immediately|when (?:can|will|do) (?:we|you|this|it)\b[^.;]{0,60}?(?:fix|expect|resol|solv|ready)|"
     rf"(?:launch|release|event|demo|audit|payroll|month[- ]end|quarter[- ]end|closing)\w{{0,5}} (?:is |starts |due )?(?:on |in |by )?{_BY_WHEN}|dringend|so schnell wie möglich|frist)\b"
 )
 IMPACT = _phrase(
     r"\b(?:(?:all|none|most|half|many|several|hundreds|thousands|dozens|\d[\d.,]{0,10}\+?)(?: of)?(?: our| my| the)? (?:\w+ ){0,2}?(?:users?|customers?|clients?|employees|agents|people|staff|"
-    r"students|patients|stores?|branches|sites?|teams?|orders?|invoices|payments|transactions|tickets|calls|devices|accounts|members|nutzer|kunden|mitarbeiter)\b|"
+    r"students|patients|stores?|branches|orders?|invoices|payments|transactions|members|drivers|guests|nutzer|kunden|mitarbeiter)\b|"
     r"(?:completely |totally |fully )?(?:blocked|blocking|blocks|blocker|unusable|stuck|at a standstill)|(?:can(?:no|')t|can not|cannot|unable to|could not|couldn't) "
     r"(?:work|operate|process|bill|invoice|ship|sell|pay|access|log ?in|take|serve|onboard|close|deliver|publish|continue)\b|"
     r"los(?:e|es|ing|t) (?:\w+ ){0,3}?(?:money|revenue|sales|orders?|customers?|clients?|business|data|time|hours?)|revenue|production (?:is |system |environment |server )?(?:down|outage|affected|impact)|"
     r"(?:whole|entire) (?:company|team|department|office|business|organi[sz]ation)|business[- ]critical|mission[- ]critical|critical for|compliance|penalt(?:y|ies)|sla\b|contract\b|"
+    r"(?:went|rose|dropped|fell|grew|increased) (?:\w+ ){0,2}?from (?:about |around )?\d|no-shows?|"
     r"refund\w{0,4}|chargebacks?|complain(?:ing|ts?|ed)|hours? (?:a|per|each|every) (?:day|week)|manual(?:ly)? (?:work|entry|process)|by hand|cost(?:s|ing)? us)"
     r"|(?:[$€£]\s?\d[\d.,]{0,12}\s?(?:k|m|million|thousand)?|\d[\d.,]{0,12}\s?(?:k|million|thousand)?\s?(?:usd|eur|gbp|dollars?|euros?|€|£))"
 )
@@ -150,10 +153,20 @@ CONTAINED = _phrase(
     r"changed (?:the|all|our|their|my) (?:password|key|token|credential)|turned off|took down|taken (?:down|offline)|signed out|logged out)|"
     r"(?:password|key|token|credential|account|access|session|link)s? (?:\w+ ){0,2}?(?:was|were|has been|have been|is|are|been) (?:\w+ )?(?:revoked|rotated|disabled|suspended|locked|reset|changed|blocked|removed)|contained|containment|mitigat\w{1,4})\b"
 )
+EXPECTATION = _phrase(
+    r"\b(?:(?<!as it )should|expect\w{0,5}|supposed to|ought to|would like|instead of|must|rather than|(?:correct|right|desired) (?:result|behaviou?r|way)|"
+    r"erwarte\w{0,3}|sollte\w{0,2}|devrait|debería)\b"
+)
 COURTESY = _phrase(
     r"^\W{0,4}(?:please|thanks?|thank you|hi|hello|hey|dear|any (?:update|news|progress|idea|help)|let me know|can you|could you|would you|"
     r"call me|bitte|danke|hallo|i look forward|looking forward|how are|hope)\b"
 )
+FAILS_OUTRIGHT = _phrase(
+    r"\b(?:(?:does|do|did|can|could|will|would|is|are|has|have)(?:n't| not)|cannot|can no longer|no longer|never|nothing happens|"
+    r"fail(?:s|ed)?|stop(?:s|ped)?|crash(?:es|ed)?|hangs?|froze|freezes|breaks|broke|(?:is|are|keeps|stays|remains) (?:blank|empty|stuck|missing|wrong|broken|down)|"
+    r"get an? error|geht nicht|funktioniert nicht|wird nicht|ne fonctionne pas|no funciona)\b"
+)
+NEAR_STEP = _phrase(r"^\W{0,4}(?:please|can you|could you|if|when you)\b|\?\s{0,2}$")
 CORRECTION = _phrase(
     r"^\W{0,4}(?:actually|correction|sorry,? (?:i|it|that|we|my)|update:|edit:|to correct|my mistake|scratch that|i was wrong|it turns out|turns out|korrektur|doch nicht)\b"
 )

@@ -7,6 +7,7 @@ statement of a ticket wins over its older ones; tickets are counted, never avera
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,7 @@ from connector.core.extraction import phrases
 from connector.core.extraction.attempts import attempts_of
 from connector.core.extraction.environment import environment_of
 from connector.core.extraction.errors import errors_of
+from connector.core.extraction.headings import heading_of
 from connector.core.extraction.own_words import own_text, within_limits
 from connector.core.extraction.reader import Reading, read
 from connector.core.extraction.values import (
@@ -30,15 +32,17 @@ from connector.core.model import Comment, Source
 from connector.core.redact import PERSONAL, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from re import Pattern
 
     from connector.core.extraction.values import Label
     from connector.core.model import Case
 
+_CODE = re.compile(r"\b[A-Z]{2,8}[-_]\d{2,6}\b")
 _QUOTE: Final = 200
 _MOST_ERRORS: Final = 20
 _MOST_SENTENCE: Final = 600
+_NEAR: Final = -2.5
 _CORRECTED: Final = 1.0
 """Lifts a statement that takes an earlier one back above it."""
 
@@ -78,11 +82,11 @@ def extract(cases: Sequence[Case], *, personal: Collection[str] = PERSONAL) -> E
         tickets=tuple(case.ticket.id for case in cases),
         observed=_labelled(reports, "OB"),
         expected=_labelled(reports, "EB"),
-        steps=_labelled(reports, "S2R"),
+        steps=tuple(_as_list(_labelled(reports, "S2R"))),
         environment=_environment(reports, cases, personal=personal),
         errors=_errors(said),
         frequency=_newest(_matching(reports, phrases.FREQUENCY)),
-        first_seen=_newest(_matching(reports, phrases.FIRST_SEEN)),
+        first_seen=_first_told(_matching(reports, phrases.FIRST_SEEN)),
         ruled_out=_matching(reports, phrases.RULED_OUT, phrases.NOT_RULED_OUT),
         tried=_attempts(said),
         workaround=_newest(_matching(said, phrases.WORKAROUND, phrases.NO_WORKAROUND)),
@@ -153,14 +157,34 @@ def _labelled(said: Iterable[_Said], label: Label) -> tuple[Statement, ...]:
     for one in said:
         for reading in one.readings:
             piece = reading.piece
-            if label not in reading.labels or not _says(reading, label):
+            if not _has_label(reading, label) or not _says(reading, label):
                 continue
             corrected = _CORRECTED if phrases.CORRECTION.search(piece.text[:_QUOTE]) else 0.0
             statement = _statement(
-                one, piece.text, reading.score_of(label) + corrected, reading.cues
+                one, _bare(piece.text), reading.score_of(label) + corrected, reading.cues
             )
             found.setdefault(statement.text.lower(), statement)
     return tuple(found.values())
+
+
+def _bare(text: str) -> str:
+    """Without the heading in front: the brief has its own."""
+    heading = heading_of(text)
+    return heading.rest if heading is not None and heading.rest else text
+
+
+def _has_label(reading: Reading, label: Label) -> bool:
+    """A failure too many is better than one too few: near misses count when they say one."""
+    if label in reading.labels:
+        return True
+    near = label == "OB" and reading.score_of("OB") > _NEAR and not reading.labels
+    text = reading.piece.text[:_MOST_SENTENCE]
+    return (
+        near
+        and reading.piece.kind != "code"
+        and bool(phrases.FAILS_OUTRIGHT.search(text))
+        and not phrases.NEAR_STEP.search(text)
+    )
 
 
 def _says(reading: Reading, label: Label) -> bool:
@@ -168,6 +192,8 @@ def _says(reading: Reading, label: Label) -> bool:
     piece = reading.piece
     if piece.kind == "heading" or not any(map(str.isalpha, piece.text)):
         return False
+    if label == "EB" and piece.section != "EB":
+        return bool(phrases.EXPECTATION.search(piece.text[:_MOST_SENTENCE]))
     if label == "OB" and phrases.COURTESY.search(piece.text[:_QUOTE]):
         return False
     return not (label == "S2R" and piece.section in {"OB", "EB", "ENV", "ERR", "frequency"})
@@ -189,7 +215,31 @@ def _matching(
 
 
 def _newest(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    return tuple(sorted(statements, key=lambda one: one.at, reverse=True))
+    """Each ticket's newest statement in order of the tickets, then each one's second, and so on."""
+    by_ticket: dict[int, list[Statement]] = {}
+    for one in statements:
+        by_ticket.setdefault(one.source.ticket_id, []).append(one)
+    ranked = [
+        (rank, number, one)
+        for number, told in enumerate(by_ticket.values())
+        for rank, one in enumerate(sorted(told, key=lambda one: one.at, reverse=True))
+    ]
+    return tuple(one for _, _, one in sorted(ranked, key=lambda entry: entry[:2]))
+
+
+def _first_told(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """As told, but what takes an earlier statement back stands before it."""
+    corrected = [one for one in statements if phrases.CORRECTION.search(one.text)]
+    return (*corrected, *(one for one in statements if one not in corrected))
+
+
+def _as_list(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """Steps of comments that tell two or more, or number the one they tell."""
+    count = Counter(one.source.comment_id for one in statements)
+    for one in statements:
+        numbered = one.text.lstrip("([")[:1].isdigit() or "kind step" in one.cues
+        if count[one.source.comment_id] > 1 or numbered:
+            yield one
 
 
 def _environment(
@@ -233,7 +283,7 @@ def _counted(
     return tuple(sorted(facts, key=lambda fact: -len(fact.tickets)))
 
 
-def _errors(said: Iterable[_Said]) -> tuple[ErrorText, ...]:
+def _errors(said: Sequence[_Said]) -> tuple[ErrorText, ...]:
     merged: dict[str, list[tuple[str, Source]]] = {}
     for one in said:
         for found in errors_of(one.readings):
@@ -243,12 +293,25 @@ def _errors(said: Iterable[_Said]) -> tuple[ErrorText, ...]:
             text=max((text for text, _ in told), key=len),
             signature=signature,
             sources=tuple(dict.fromkeys(source for _, source in told)),
-            tickets=tuple(dict.fromkeys(source.ticket_id for _, source in told)),
+            tickets=_tickets_with(told, said),
         )
         for signature, told in merged.items()
     ]
     kept = [error for error in errors if not _is_part(error, errors)]
     return tuple(sorted(kept, key=lambda error: -len(error.tickets))[:_MOST_ERRORS])
+
+
+def _tickets_with(told: Sequence[tuple[str, Source]], said: Sequence[_Said]) -> tuple[int, ...]:
+    """The tickets that paste the error or name its code."""
+    codes = {code for text, _ in told for code in _CODE.findall(text[:_MOST_SENTENCE])}
+    pasted = {source.ticket_id for _, source in told}
+    return tuple(
+        dict.fromkeys(
+            one.source.ticket_id
+            for one in said
+            if one.source.ticket_id in pasted or any(code in one.text for code in codes)
+        )
+    )
 
 
 def _is_part(error: ErrorText, errors: Sequence[ErrorText]) -> bool:
