@@ -112,8 +112,8 @@ def test_signatures_name_errors_frames_codes_paths_and_versions() -> None:
 
 
 def test_two_occurrences_of_one_message_have_one_signature() -> None:
-    first = signatures("", ["ERROR: could not open file '/tmp/a1' for user 4411"])
-    second = signatures("", ["ERROR: could not open file '/var/b2' for user 9"])
+    first = signatures("", ["ERROR: could not open file 'a1.csv' for user 4411"])
+    second = signatures("", ["ERROR: could not open file 'b2.csv' for user 9"])
     assert first == second == ("says:could not open file for user",)
 
 
