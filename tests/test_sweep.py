@@ -43,7 +43,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def outage_ticket(number: int, **changes: object) -> Ticket:
+def outage_ticket(number: int, **changes: Any) -> Ticket:
     return a_ticket(
         number,
         subject=f"Export fails ({number})",
