@@ -1,0 +1,139 @@
+"""Writes the generated parts of the papers: docs/cli-reference.md and the picture in README.md.
+
+    python docs/generate.py
+
+tests/test_documents.py fails while either of them differs from what the code says.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connector.cli import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DOCS = Path(__file__).resolve().parent
+REFERENCE, README = DOCS / "cli-reference.md", DOCS.parent / "README.md"
+_WIDTH = 88
+_BEGIN, _END = "<!-- picture: docs/generate.py -->", "<!-- end of picture -->"
+_HEAD = """\
+# Command reference
+
+What `--help` says, command by command. Written by `python docs/generate.py`; do not edit.
+
+Data goes to stdout, messages and progress to stderr. `--json` prints one JSON document and nothing
+else on stdout. Exit codes: [troubleshooting](troubleshooting.md#exit-codes).
+"""
+
+
+def commands(
+    command: click.Command = cli, path: tuple[str, ...] = ("escalation",)
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with its words, groups before what is in them."""
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, below in sorted(command.commands.items()):
+            if not below.hidden:
+                yield from commands(below, (*path, name))
+
+
+def cli_reference() -> str:
+    """The page, from the commands themselves."""
+    parts = [_HEAD]
+    for path, command in commands():
+        words = " ".join(path)
+        context = click.Context(command, info_name=words, terminal_width=_WIDTH)
+        context.help_option_names = ["-h", "--help"]
+        parts.append(f"## {words}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def demo_output() -> str:
+    """What `escalation demo` prints, run in a folder that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "connector.cli", "demo"],
+            cwd=folder,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    return ran.stdout
+
+
+def picture(demo: str) -> str:
+    """The demo in short: the headline escalation, parts of its brief, the fix, the agent's note."""
+    # Ports are chosen by the system; one that is always the same makes the picture comparable.
+    told = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:8901", demo)
+    lines = [line.rstrip() for line in told.splitlines()]
+    sweep, brief, fixed, note = (
+        _scene(lines, title)
+        for title in ("escalation sweep:", "What engineering reads", "Three hours", "What the cust")
+    )
+    kept = [
+        ["$ escalation demo", "..."],
+        [*sweep[:4], "  ...", *_entry(sweep, "  ESC-1"), "  ..."],
+        _section(sweep, "Written"),
+        [brief[0], *_section(brief, "ESCALATION"), "..."],
+        [*takewhile(lambda line: "Expected:" not in line, _section(brief, "REPROD")), "  ..."],
+        _section(brief, "WHAT'S NEEDED"),
+        [*fixed, ""],
+        [note[0], "...", *_last_note(note)],
+    ]
+    shown = "\n\n".join("\n".join(part).rstrip() for part in kept)
+    return f"{_BEGIN}\n\n```console\n{shown}\n```\n\n{_END}"
+
+
+def with_picture(text: str, shown: str) -> str:
+    """README with this picture in the place of its own."""
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{shown}{after}"
+
+
+def _scene(lines: Sequence[str], title: str) -> list[str]:
+    """From the scene's title to the next one."""
+    begin = next(n for n, line in enumerate(lines) if line.startswith(title))
+    rest = takewhile(lambda line: not line.endswith("──"), lines[begin + 1 :])
+    return [lines[begin], *"\n".join(rest).rstrip().split("\n")]
+
+
+def _section(lines: Sequence[str], title: str) -> list[str]:
+    """From the title to the next empty line."""
+    begin = next(n for n, line in enumerate(lines) if line.startswith(title))
+    return list(takewhile(bool, lines[begin:]))
+
+
+def _entry(lines: Sequence[str], start: str) -> list[str]:
+    """An escalation of a report: its head, then the lines below it, which stand further in."""
+    begin = next(n for n, line in enumerate(lines) if line.startswith(start))
+    head = list(takewhile(lambda line: not line.startswith("      "), lines[begin:]))
+    rest = takewhile(lambda line: line.startswith("      "), lines[begin + len(head) :])
+    return [*head, *rest]
+
+
+def _last_note(lines: Sequence[str]) -> list[str]:
+    """The newest note, without its reference line."""
+    words = [line for line in lines if line.strip()]
+    ends = [n for n, line in enumerate(words) if line.startswith("    ref ")]
+    return words[ends[-2] + 1 : ends[-1]]
+
+
+def main() -> None:
+    REFERENCE.write_text(cli_reference(), "utf-8")
+    shown = picture(demo_output())
+    README.write_text(with_picture(README.read_text("utf-8"), shown), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
