@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.brief_changes import changes_between
 from connector.core.brief_document import brief_document
-from connector.core.brief_parts import Facts, all_parts
+from connector.core.brief_facts import Facts
+from connector.core.brief_parts import all_parts
 from connector.core.brief_prose import Scope, best_observation, summary_line, write_prose
 from connector.core.brief_values import SPOKEN, Brief, Entry, Gap, Links, Part, Said
 from connector.core.clean import one_line

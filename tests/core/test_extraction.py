@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core import (
-    brief_parts,
     brief_prose,
+    brief_reproduction,
     clean,
     redact,
 )
@@ -229,7 +229,7 @@ def test_own_words_never_fail(text: str) -> None:
 
 
 MODULES: tuple[ModuleType, ...] = (
-    *(brief_parts, brief_prose, clean, redact, sys.modules[wiki.__module__]),
+    *(brief_reproduction, brief_prose, clean, redact, sys.modules[wiki.__module__]),
     *(cues, environment, errors, headings, own_words, phrases, sentences),
 )
 
