@@ -67,6 +67,13 @@ cursor = Table(
     Column("value", Words, nullable=False),
 )
 
+tally = Table(
+    "tally",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("count", BIG, nullable=False),
+)
+
 lease = Table(
     "lease",
     metadata,

@@ -30,6 +30,7 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "mirror.get": lambda tx: tx.mirror.get([1, 2]),
     "mirror.due": lambda tx: tx.mirror.due(NOON),
     "mirror.since": lambda tx: list(tx.mirror.since(NOON - minutes(60))),
+    "mirror.count": lambda tx: tx.mirror.count(),
     "mirror.set_decided": lambda tx: tx.mirror.set_decided(1, "x", NOON),
     "inbox.todo": lambda tx: tx.inbox.todo(NOON),
     "inbox.done": lambda tx: tx.inbox.done([1, 2]),
@@ -140,7 +141,14 @@ def steps(ledger: Ledger, ask: Callable[[Transaction], Any]) -> int:
 
 
 def test_an_idle_sweep_costs_the_same_whatever_is_stored(sqlite_url: str) -> None:
-    asked = ("mirror.due", "mirror.since", "inbox.todo", "intents.pending", "escalations.live")
+    asked = (
+        "mirror.count",
+        "mirror.due",
+        "mirror.since",
+        "inbox.todo",
+        "intents.pending",
+        "escalations.live",
+    )
     with open_ledger(sqlite_url, now=NOON) as ledger:
         empty = {name: steps(ledger, QUESTIONS[name]) for name in (*asked, "aside.due")}
         with ledger.transaction() as tx:

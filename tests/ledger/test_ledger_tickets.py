@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from ledger_rows import NOON, a_mirror_row, an_aside, minutes
+from ledger_rows import NOON, a_mirror_row, an_aside, dump, minutes
 
 from connector.ledger.rows import InboxRow, LabelRow
 
@@ -35,6 +35,22 @@ def test_what_was_read_last_counts_whatever_the_clocks_say(ledger: Ledger, minut
         tx.mirror.put([last])
         assert tx.mirror.get([1]) == {1: last}
         assert tx.mirror.count() == 1
+
+
+def test_tickets_are_counted_once_however_often_they_are_put(
+    ledger: Ledger, ledger_url: str
+) -> None:
+    with ledger.transaction() as tx:
+        assert tx.mirror.count() == 0
+        tx.mirror.put(a_mirror_row(number) for number in range(700))
+        tx.mirror.put(a_mirror_row(number) for number in range(650, 720))
+        tx.mirror.put([a_mirror_row(719), a_mirror_row(720), a_mirror_row(720)])
+    with pytest.raises(ZeroDivisionError), ledger.transaction() as tx:
+        tx.mirror.put([a_mirror_row(1000)])
+        raise ZeroDivisionError
+    with ledger.transaction() as tx:
+        assert tx.mirror.count() == 721
+    assert len(dump(ledger_url)["mirror"]) == 721
 
 
 def test_a_ticket_on_two_places_of_one_page_is_one_row(ledger: Ledger) -> None:

@@ -45,6 +45,12 @@ def _the_store() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_cursor"),
     )
     op.create_table(
+        "tally",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("count", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_tally"),
+    )
+    op.create_table(
         "lease",
         sa.Column("name", TEXT, nullable=False),
         sa.Column("owner", TEXT, nullable=False),
