@@ -93,7 +93,7 @@ class Gate:
     dry_run: bool = False
     off: dict[str, ConnectorError] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
-    adopted: set[str] = field(default_factory=set)
+    adopted: dict[str, bool] = field(default_factory=dict)
     tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def recover(self) -> None:
@@ -148,7 +148,20 @@ class Gate:
             self._rest(row, error, whole_side=error.status == 401)  # noqa: PLR2004 - HTTP status
         except (BusyError, NotSentError, UnavailableError) as error:
             self._rest(row, error, whole_side=True)
+        except ConnectorError as error:
+            self._unread(row, error)
         return False
+
+    def _unread(self, row: IntentRow, error: ConnectorError) -> None:
+        """What had to be read before the write, or to find it again, could not be."""
+        with self.ledger.transaction() as tx:
+            fresh = tx.intents.get(row.intent_id) or row
+        if isinstance(error, ClosedError | GoneError) and row.kind != "create_issue":
+            self._drop(fresh, error)
+        elif fresh.state is IntentState.PLANNED:
+            self._set_aside(fresh, error)
+        else:
+            self._tell(fresh, "uncertain", str(error))
 
     def _recover_one(self, row: IntentRow, escalation: EscalationRow) -> bool:
         if row.kind in REPEATABLE:
@@ -181,12 +194,21 @@ class Gate:
         """What a run whose ledger was lost may have done already."""
         if isinstance(write, CreateIssue):
             issue = find_issue(write.project, escalation.marker, self.tracker)
-            if issue is not None:
-                self.adopted.add(escalation.id)
-                return Found(ref=issue.id, issue=issue)
-        elif escalation.id in self.adopted and row.kind not in REPEATABLE:
+            return Found(ref=issue.id, issue=issue) if issue is not None else None
+        if row.kind not in REPEATABLE and self._adopted(escalation):
             return look_up(row, escalation, desk=self.desk, tracker=self.tracker)
         return None
+
+    def _adopted(self, escalation: EscalationRow) -> bool:
+        """Whether its issue was there before this ledger knew. Without an issue nobody can say."""
+        if escalation.issue_id is None:
+            return True
+        if escalation.id not in self.adopted:
+            with self.ledger.transaction() as tx:
+                events = tx.events.of(escalation.id)
+            known = any(event.what == "create_issue: adopted" for event in events)
+            self.adopted[escalation.id] = known
+        return self.adopted[escalation.id]
 
     def _send(self, row: IntentRow, write: Write, escalation: EscalationRow) -> bool:
         probe = self._probe(write)

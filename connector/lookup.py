@@ -5,7 +5,7 @@ What is looked at, and when absence is proven, is reliability.md section 3's tab
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from connector.core.markers import marker_label, reference_line
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _CLOCKS_APART = timedelta(minutes=5)
 _CREATE_HOLD = timedelta(minutes=30)
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Found(Frozen):
@@ -71,17 +72,20 @@ def _lowest(issues: tuple[Issue, ...], marker: str) -> IssueRef | None:
     return IssueRef(id=first.id, key=first.key)
 
 
+def _since(row: IntentRow) -> datetime:
+    """What this ledger never sent was sent, if at all, by one that is lost: whenever that was."""
+    return row.sent_at - _CLOCKS_APART if row.sent_at else _BEGINNING
+
+
 def _noted(ticket_id: int, row: IntentRow, desk: Desk) -> Found | None:
-    since = (row.sent_at or row.planned_at) - _CLOCKS_APART
-    for audit in desk.audits(ticket_id, since=since):
+    for audit in desk.audits(ticket_id, since=_since(row)):
         if audit.intent_id == row.intent_id or reference_line(row.intent_id) in audit.text:
             return Found(ref=str(audit.id))
     return None
 
 
 def _commented(row: IntentRow, escalation: EscalationRow, tracker: Tracker) -> Found | None:
-    since = (row.sent_at or row.planned_at) - _CLOCKS_APART
-    for comment in tracker.comments(escalation.issue_id or "", since=since):
+    for comment in tracker.comments(escalation.issue_id or "", since=_since(row)):
         if reference_line(row.intent_id) in comment.text:
             return Found(ref=comment.id)
     return None
