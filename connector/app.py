@@ -183,6 +183,7 @@ class App:
             now=self.now,
             environment=settings.sweep.environment,
             desk_url=settings.zendesk.url,
+            site=settings.jira.url,
             window=timedelta(days=sweep.window_days),
             max_new=sweep.max_new_per_run,
             min_customers=sweep.min_customers,

@@ -61,7 +61,7 @@ def draft(
     episode = before.episode + 1 if before else 1
     marker = marker_of(
         environment=services.environment,
-        site=services.tracker.site(),
+        site=services.site,
         desk=services.desk.name,
         first_ticket_id=first,
         episode=episode,

@@ -244,9 +244,6 @@ class Tracker(Protocol):
 
     def whoami(self) -> Identity: ...
 
-    def site(self) -> str:
-        """A stable name of the site (base URL as the server tells it), part of every marker."""
-
     def create_issue(self, draft: IssueDraft) -> IssueRef: ...
 
     def highest_key(self, project: str) -> int:

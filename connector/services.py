@@ -29,8 +29,10 @@ def quiet(step: str, done: int, total: int | None = None) -> None:
 
 @dataclass(frozen=True)
 class Services:
-    """`now` is read once, by the command line. `calls` tells the HTTP requests made so far by
-    side and endpoint. `resend` is the clients' retry policy for answers that mean "not done".
+    """`site`: Jira's configured address, part of every marker and pinned in the ledger, so that a
+    marker needs no answer of Jira. `now` is read once, by the command line. `calls` tells the
+    HTTP requests made so far by side and endpoint. `resend` is the clients' retry policy for
+    answers that mean "not done".
     """
 
     desk: Desk
@@ -41,6 +43,7 @@ class Services:
     now: datetime
     environment: str
     desk_url: str
+    site: str
     window: timedelta
     max_new: int
     min_customers: int

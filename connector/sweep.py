@@ -141,7 +141,10 @@ def _escalate(
     found: _Found,
     limit: int | None,
 ) -> None:
-    """The most urgent first; more than the cap waits for the next sweep, Security never does."""
+    """The most urgent first; more than the cap waits for the next sweep, Security never does.
+
+    One that cannot be planned now (its Jira site was never reached) stays undecided.
+    """
     cap = services.max_new if limit is None else min(limit, services.max_new)
     ranked = sorted(
         decided,
@@ -159,8 +162,13 @@ def _escalate(
             if opened >= cap and not secure:
                 found.deferred.append(_line(decision))
                 continue
+            try:
+                row = open_escalation(services, decision, before=unit.earlier)
+            except (RefusedError, UnavailableError) as error:
+                _note(found, error)
+                found.deferred.append(_line(decision))
+                continue
             opened += 0 if secure else 1
-            row = open_escalation(services, decision, before=unit.earlier)
             _settle(services, unit, decision)
             gate.settle(row.id)
             with services.ledger.transaction() as tx:
@@ -217,7 +225,8 @@ def _set_aside(services: Services, unit: Unit, error: ConnectorError, found: _Fo
 
 
 def _note(found: _Found, error: ConnectorError) -> None:
-    found.problems.append(str(error))
+    if str(error) not in found.problems:
+        found.problems.append(str(error))
     found.codes.append(error.exit_code)
 
 
@@ -252,8 +261,7 @@ def _report(
     services: Services, gate: Gate, read: Read, candidates: Candidates, found: _Found
 ) -> Report:
     for error in gate.off.values():
-        if str(error) not in found.problems:
-            _note(found, error)
+        _note(found, error)
     with services.ledger.transaction() as tx:
         in_store = tx.mirror.count()
     return Report(

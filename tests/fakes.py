@@ -181,9 +181,6 @@ class FakeTracker:
     def whoami(self) -> Identity:
         return Identity(id="bot", zone="UTC")
 
-    def site(self) -> str:
-        return "https://acme.example"
-
     def create_issue(self, draft: IssueDraft) -> IssueRef:
         self.trouble("create_issue")
         number = len(self.stock) + 1

@@ -88,6 +88,7 @@ def services_of(
             now=NOON + later,
             environment="test",
             desk_url="https://acme.zendesk.com",
+            site="https://acme.example",
             window=timedelta(days=30),
             max_new=25,
             min_customers=3,
