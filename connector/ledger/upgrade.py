@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HEAD = "0001"
 """The newest revision in migrations/versions."""
 
-VERSIONS = ("connector.ledger:migrations/versions",)
+VERSIONS = "connector.ledger:migrations/versions"
 
 VERSION_TABLE = "escalation_schema"
 """Not Alembic's default name: a database may hold another program's tables as well."""
@@ -73,7 +73,7 @@ def _config(connection: Connection) -> Config:
 
     config = Config()
     config.set_main_option("script_location", "connector.ledger:migrations")
-    config.set_main_option("version_locations", "\n".join(VERSIONS))
+    config.set_main_option("version_locations", VERSIONS)
     config.set_main_option("path_separator", "newline")
     config.attributes["connection"] = connection
     return config

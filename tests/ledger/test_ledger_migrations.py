@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,9 +20,6 @@ from connector.errors import ConnectorError, StoreError, UnavailableError
 from connector.ledger import schema, upgrade
 from connector.ledger.engine import make_engine, parse_url
 from connector.ledger.store import open_ledger
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NEXT = """
 import sqlalchemy as sa
@@ -49,9 +46,13 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def newer_program(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str = "") -> None:
     """This program as it may be one day: with one more revision."""
     versions = folder / "versions"
-    versions.mkdir()
+    shutil.copytree(
+        Path(upgrade.__file__).parent / "migrations" / "versions",
+        versions,
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     (versions / "0002_language.py").write_text(NEXT.format(then=then))
-    monkeypatch.setattr(upgrade, "VERSIONS", (*upgrade.VERSIONS, str(versions)))
+    monkeypatch.setattr(upgrade, "VERSIONS", str(versions))
     monkeypatch.setattr(upgrade, "HEAD", "0002")
 
 
