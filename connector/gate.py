@@ -149,19 +149,20 @@ class Gate:
         except (BusyError, NotSentError, UnavailableError) as error:
             self._rest(row, error, whole_side=True)
         except ConnectorError as error:
-            self._unread(row, error)
+            return self._unread(row, error)
         return False
 
-    def _unread(self, row: IntentRow, error: ConnectorError) -> None:
+    def _unread(self, row: IntentRow, error: ConnectorError) -> bool:
         """What had to be read before the write, or to find it again, could not be."""
         with self.ledger.transaction() as tx:
             fresh = tx.intents.get(row.intent_id) or row
         if isinstance(error, ClosedError | GoneError) and row.kind != "create_issue":
-            self._drop(fresh, error)
-        elif fresh.state is IntentState.PLANNED:
+            return self._drop(fresh, error)
+        if fresh.state is IntentState.PLANNED:
             self._set_aside(fresh, error)
         else:
             self._tell(fresh, "uncertain", str(error))
+        return False
 
     def _recover_one(self, row: IntentRow, escalation: EscalationRow) -> bool:
         if row.kind in REPEATABLE:
@@ -227,7 +228,7 @@ class Gate:
         except InvalidError as error:
             return self._invalid(row, write, escalation, error)
         except (ClosedError, GoneError) as error:
-            self._drop(row, error)
+            return self._drop(row, error)
         except (RefusedError, UnavailableError):
             self._plan_again(row, "certainly not done")
             raise
@@ -392,13 +393,17 @@ class Gate:
             tx.aside.put(self._aside(row, error, self.now + pause))
         self._tell(row, "set_aside", str(error))
 
-    def _drop(self, row: IntentRow, error: ConnectorError) -> None:
-        """The ticket or issue takes no more changes: recorded once, never tried again."""
+    def _drop(self, row: IntentRow, error: ConnectorError) -> bool:
+        """The ticket or issue takes no more changes: recorded once, never tried again.
+
+        True: it is settled, and holds nothing back.
+        """
         with self.ledger.transaction() as tx:
             tx.intents.dropped(row.intent_id, str(error))
             tx.aside.drop(f"intent:{row.intent_id}")
             tx.events.add(self._event(row, "dropped", str(error)))
         self._tell(row, "dropped", str(error))
+        return True
 
     def _plan_again(self, row: IntentRow, reason: str) -> None:
         with self.ledger.transaction() as tx:

@@ -62,6 +62,12 @@ def judge(box: Box, *due: Due) -> Findings:
     return found
 
 
+def repeats(box: Box) -> list[str]:
+    """Whatever happened twice or in public, of everything there is."""
+    seen = list(_effects(box.requests()))
+    return _twice(seen) + _public(seen)
+
+
 def tags_of(requests: Sequence[Seen]) -> dict[int, set[str]]:
     """The tags that a ticket has by what the journal tells of them."""
     tags: dict[int, set[str]] = defaultdict(set)

@@ -21,6 +21,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -45,10 +46,29 @@ def serve(path: str) -> None:
             connection.close()
 
 
+_USED = (
+    "connector.cli",
+    "connector.ending",
+    "connector.clients.jira",
+    "connector.clients.zendesk",
+    "connector.explain",
+    "connector.manual",
+    "connector.play",
+    "connector.sandbox.lines",
+    "connector.sandbox.server",
+    "connector.shelf",
+    "connector.sweep",
+    "connector.sync",
+    "connector.texts",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
+)
+
+
 def _import_everything() -> None:
     """Also what the modules load at their first use."""
-    import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401 - all of them for being loaded
-
+    for name in _USED:
+        import_module(name)
     from connector.explain import assess_file
     from connector.ledger.store import open_ledger
     from connector.mapping_files import load_mappings
