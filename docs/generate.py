@@ -61,7 +61,7 @@ def cli_reference() -> str:
 def demo_output() -> str:
     """What `escalation demo` prints, run in a folder that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
-        ran = subprocess.run(  # noqa: S603 - our own command
+        ran = subprocess.run(
             [sys.executable, "-m", "connector.cli", "demo"],
             cwd=folder,
             capture_output=True,
