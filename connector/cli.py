@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import click
 
 from connector import __version__
+from connector.cli_files import as_json, backtest, extract, group
 from connector.ending import leave
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _STATES = click.Choice(
 _REASONS = click.Choice(
     ["support_resolvable", "workaround", "self_resolved", "reassessed", "rejected"]
 )
-as_json = click.option("--json", "json_", is_flag=True, help="Print one JSON document on stdout.")
 dry = click.option("--dry-run", is_flag=True, help="Show every write; make none.")
 
 
@@ -273,38 +273,6 @@ def show(app: App, ref: str, json_: bool) -> None:  # noqa: FBT001
     app.finish(found, json_, print_story)
 
 
-@cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
-@click.pass_obj
-def group(app: App, file: Path, output: Path | None) -> None:
-    """Find same-issue groups in a file of tickets. No account needed.
-
-    \b
-    Example:
-      escalation group tickets.jsonl -o groups.jsonl
-    """
-    from connector.files import group_tickets
-
-    raise click.exceptions.Exit(group_tickets(app, file, output))
-
-
-@cli.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
-@click.pass_obj
-def extract(app: App, file: Path, output: Path | None) -> None:
-    """Show what a brief takes from a file of reports. No account needed.
-
-    \b
-    Example:
-      escalation extract reports.jsonl -o extracted.jsonl
-    """
-    from connector.files import extract_reports
-
-    raise click.exceptions.Exit(extract_reports(app, file, output))
-
-
 @cli.group()
 def quarantine() -> None:
     """Tickets and writes that were set aside, with the reason.
@@ -412,6 +380,10 @@ def demo(app: App) -> None:
     from connector.demo import run_demo
 
     raise click.exceptions.Exit(run_demo(app))
+
+
+for command in (group, extract, backtest):
+    cli.add_command(command)
 
 
 def main() -> NoReturn:

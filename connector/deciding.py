@@ -49,14 +49,9 @@ def decide(
     group: Group | None,
     earlier: EscalationRow | None,
 ) -> Decision | None:
-    """Reads the threads and assesses; None when none of the tickets is there any more.
-
-    Of a large group the first and the newest threads are read: what happens, and since when.
-    """
-    ordered = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id))
-    read = ordered if len(ordered) <= _THREADS else [ordered[0], *ordered[-(_THREADS - 1) :]]
+    """Reads the threads and assesses; None when none of the tickets is there any more."""
     cases, gone = [], []
-    for ticket in read:
+    for ticket in to_read(tickets):
         try:
             thread = services.desk.thread(ticket.id)
         except GoneError:
@@ -76,6 +71,12 @@ def decide(
         return None
     assessment = assess(cases, services.mappings, now=services.now)
     return Decision(assessment, tuple(cases), tuple(gone))
+
+
+def to_read(tickets: Iterable[Ticket]) -> list[Ticket]:
+    """Of a large group the first and the newest threads: what happens, and since when."""
+    ordered = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id))
+    return ordered if len(ordered) <= _THREADS else [ordered[0], *ordered[-(_THREADS - 1) :]]
 
 
 def _earlier(row: EscalationRow | None) -> EarlierEscalation | None:

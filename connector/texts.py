@@ -81,12 +81,13 @@ def print_report(report: Report, screen: Console) -> None:
         screen.print(Text(f"\nProblem: {problem}", style="red"))
 
 
-def _title(screen: Console, title: str) -> None:
+def titled(screen: Console, title: str) -> None:
+    """The heading of a part, with an empty line before it."""
     screen.print()
     screen.print(Text(title, style="bold underline"))
 
 
-def _indented(screen: Console, text: str | Text, by: int = 2, style: str = "") -> None:
+def indented(screen: Console, text: str | Text, by: int = 2, style: str = "") -> None:
     shown = text if isinstance(text, Text) else Text(text, style=style)
     screen.print(Padding(shown, (0, 0, 0, by), expand=False))
 
@@ -94,7 +95,7 @@ def _indented(screen: Console, text: str | Text, by: int = 2, style: str = "") -
 def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None:
     if not lines:
         return
-    _title(screen, title)
+    titled(screen, title)
     for line in lines:
         head = Text.assemble(
             (line.issue_key or line.id, "bold"),
@@ -103,11 +104,11 @@ def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None
             f" -> {line.target}  ",
             line.summary,
         )
-        _indented(screen, head, 2)
+        indented(screen, head, 2)
         who = counted(len(line.customers), "customer") if line.customers else ""
         about = ", ".join([*([who] if who else []), tickets(line.tickets)])
-        _indented(screen, Text(about, style="dim"), 6)
-        _indented(screen, Text(f"because {line.because}"), 6)
+        indented(screen, Text(about, style="dim"), 6)
+        indented(screen, Text(f"because {line.because}"), 6)
 
 
 def tickets(ids: Sequence[int]) -> str:
@@ -120,51 +121,51 @@ def tickets(ids: Sequence[int]) -> str:
 def _changes(screen: Console, report: Report) -> None:
     if not report.changed:
         return
-    _title(screen, "Changed")
+    titled(screen, "Changed")
     for change in report.changed:
         head = Text.assemble(
             (change.issue_key or change.id, "bold"),
             f"  {change.kind}: {change.old} -> {change.new}",
         )
-        _indented(screen, head, 2)
+        indented(screen, head, 2)
         if change.tickets:
-            _indented(screen, Text(tickets(change.tickets), style="dim"), 6)
-        _indented(screen, Text(f"because {change.because}"), 6)
+            indented(screen, Text(tickets(change.tickets), style="dim"), 6)
+        indented(screen, Text(f"because {change.because}"), 6)
 
 
 def _left(screen: Console, report: Report) -> None:
     if not (report.left or report.quiet or report.backlog or report.waiting):
         return
-    _title(screen, "Left alone")
+    titled(screen, "Left alone")
     for left in report.left[:_SHOWN]:
-        _indented(screen, Text(f"ticket {left.ticket_id}: {left.because}"), 2)
+        indented(screen, Text(f"ticket {left.ticket_id}: {left.because}"), 2)
     if len(report.left) > _SHOWN:
         more = len(report.left) - _SHOWN
-        _indented(screen, Text(f"and {counted(more, 'more ticket')}: see --json"), 2)
+        indented(screen, Text(f"and {counted(more, 'more ticket')}: see --json"), 2)
     if report.quiet:
         told = f"{counted(report.quiet, 'ticket')} in which no trigger fired"
-        _indented(screen, f"{told}; `escalation assess ID` says why")
+        indented(screen, f"{told}; `escalation assess ID` says why")
     if report.backlog:
         told = f"{counted(report.backlog, 'ticket')} with no news within the window"
-        _indented(screen, f"{told}: mirrored only")
+        indented(screen, f"{told}: mirrored only")
     if report.waiting:
         told = f"{counted(len(report.waiting), 'more candidate')} for the next sweep"
-        _indented(screen, f"{told}: this one looked at the most urgent")
+        indented(screen, f"{told}: this one looked at the most urgent")
 
 
 def _aside(screen: Console, report: Report) -> None:
     """By reason: one line for all that have the same."""
     if not report.set_aside:
         return
-    _title(screen, "Set aside")
+    titled(screen, "Set aside")
     alike: dict[str, list[str]] = {}
     for item in report.set_aside:
         alike.setdefault(item.reason, []).append(item.what)
     for reason, what in list(alike.items())[:_SHOWN]:
         more = f" and {len(what) - _NAMED:,} more" if len(what) > _NAMED else ""
-        _indented(screen, f"{', '.join(what[:_NAMED])}{more}: {reason}")
+        indented(screen, f"{', '.join(what[:_NAMED])}{more}: {reason}")
     if len(alike) > _SHOWN:
-        _indented(screen, f"and {len(alike) - _SHOWN:,} more reasons: see --json")
+        indented(screen, f"and {len(alike) - _SHOWN:,} more reasons: see --json")
 
 
 def _writes(screen: Console, report: Report) -> None:
@@ -172,18 +173,18 @@ def _writes(screen: Console, report: Report) -> None:
     if not report.writes:
         return
     if report.dry_run:
-        _title(screen, f"The {counted(len(report.writes), 'write')} that a real run makes")
+        titled(screen, f"The {counted(len(report.writes), 'write')} that a real run makes")
         for write in report.writes:
-            _indented(screen, Text(spell_write(write)), 2)
+            indented(screen, Text(spell_write(write)), 2)
         return
-    _title(screen, "Written")
+    titled(screen, "Written")
     made = Counter(write.kind for write in report.writes if write.result in {"done", "adopted"})
     told = ", ".join(f"{number} x {_DID[kind]}" for kind, number in made.items())
-    _indented(screen, Text(told or "nothing"), 2)
+    indented(screen, Text(told or "nothing"), 2)
     for write in report.writes:
         if write.result not in {"done", "adopted"}:
             line = f"{spell_write(write)}: {write.result.replace('_', ' ')}: {write.reason}"
-            _indented(screen, Text(line, style="yellow"), 2)
+            indented(screen, Text(line, style="yellow"), 2)
 
 
 def spell_write(write: Outcome) -> str:
@@ -206,7 +207,7 @@ def print_assessment(assessment: Assessment, screen: Console) -> None:
             (str(assessment.severity), SEVERITY_COLOURS[assessment.severity]),
             f" ({assessment.severity_rule}), target {assessment.target} ({assessment.target_rule})",
         )
-        _indented(screen, told, 2)
+        indented(screen, told, 2)
     _findings(screen, "Triggers that fired", assessment.findings)
     _findings(screen, "Suppressors", assessment.suppressors)
     _bullets(
@@ -238,6 +239,6 @@ def _impact(screen: Console, assessment: Assessment) -> None:
 def _bullets(screen: Console, title: str, lines: Sequence[str]) -> None:
     if not lines:
         return
-    _indented(screen, Text(title, style="bold"), 2)
+    indented(screen, Text(title, style="bold"), 2)
     for line in lines:
-        _indented(screen, Text(f"- {line}"), 4)
+        indented(screen, Text(f"- {line}"), 4)

@@ -89,22 +89,31 @@ class BadLine:
 
 def read_lines(handle: Iterable[bytes | str]) -> Iterator[TicketLine | BadLine]:
     """Each line of the file in order; empty lines are passed over."""
+    for line, _ in read_whole_lines(handle):
+        yield line
+
+
+def read_whole_lines(
+    handle: Iterable[bytes | str],
+) -> Iterator[tuple[TicketLine | BadLine, dict[str, Any]]]:
+    """Like `read_lines`, with all that the ticket's line holds (nothing, for a bad line)."""
     for number, raw in enumerate(handle, 1):
         if not raw.strip():
             continue
         try:
             value = orjson.loads(raw)
         except ValueError:
-            yield BadLine(number, "is not JSON")
+            yield BadLine(number, "is not JSON"), {}
             continue
-        yield parse_line(value, number)
+        line = parse_line(value, number)
+        yield line, {} if isinstance(line, BadLine) else _ticket_of(value)
 
 
 def parse_line(value: object, number: int) -> TicketLine | BadLine:
     """One decoded line."""
     if not isinstance(value, dict):
         return BadLine(number, f"is a JSON {type(value).__name__}, not an object")
-    ticket: dict[str, Any] = value["ticket"] if isinstance(value.get("ticket"), dict) else value
+    ticket = _ticket_of(value)
     try:
         return TicketLine.model_validate(_export_names(ticket) | {"line": number})
     except ValidationError as error:
@@ -113,6 +122,12 @@ def parse_line(value: object, number: int) -> TicketLine | BadLine:
         }
         told = "; ".join(f"{place or 'line'}: {message}" for place, message in places.items())
         return BadLine(number, told)
+
+
+def _ticket_of(value: dict[str, Any]) -> dict[str, Any]:
+    """A line may hold the ticket itself, or name it `ticket`."""
+    inner = value.get("ticket")
+    return inner if isinstance(inner, dict) else value
 
 
 def _export_names(value: dict[str, Any]) -> dict[str, Any]:

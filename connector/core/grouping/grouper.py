@@ -190,6 +190,14 @@ class Grouper:
         """Groups of two reports or more, the oldest first."""
         return tuple(self._group(group) for group in self._index.groups())
 
+    def group_with(self, ticket_id: int) -> Group | None:
+        """The group that a placed ticket is in; None while it stands alone."""
+        number = self._index.number_of(ticket_id)
+        if number is None:
+            return None
+        group = self._index.group_of(number)
+        return self._group(group) if len(self._index.members(group)) > 1 else None
+
     def _group(self, group: str) -> Group:
         numbers = self._index.members(group)
         members = self._index.placed(numbers)
