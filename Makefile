@@ -7,7 +7,7 @@ BIN := .venv/bin
 INPUTS := pyproject.toml connector/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test chaos lint format bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ demo: .venv/.installed ## sweep, escalate, sync on the embedded sandbox, and whe
 
 test: .venv/.installed-test ## the whole test suite
 	@$(BIN)/python -m pytest -q -n 2
+
+chaos: .venv/.installed-test ## random faults: SEEDS=100 many, SEED=7 one of them again
+	@$(BIN)/python tests/e2e/chaos.py --seeds $(or $(SEEDS),100) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/.installed-test ## ruff and mypy
 	@$(BIN)/python -m ruff check .

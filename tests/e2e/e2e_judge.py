@@ -19,11 +19,13 @@ class Due:
     """An escalation that must be there: its project, its tickets, and the notes each of them has.
 
     `project` None: it lives in Zendesk alone. `state` is the one that its tickets' tags tell.
+    `most`: up to so many notes are right, where several moves may be told as one.
     """
 
     project: str | None
     tickets: tuple[int, ...]
     notes: int = 1
+    most: int | None = None
     state: str = "open"
 
 
@@ -154,8 +156,9 @@ def _judge_tickets(due: Due, seen: Sequence[tuple[Seen, Effect]], found: Finding
     for ticket in due.tickets:
         if notes[ticket] < due.notes:
             found.lost.append(f"ticket {ticket} has {notes[ticket]} of {due.notes} notes")
-        if notes[ticket] > due.notes:
-            found.twice.append(f"ticket {ticket} has {notes[ticket]} notes, {due.notes} are due")
+        most = due.notes if due.most is None else due.most
+        if notes[ticket] > most:
+            found.twice.append(f"ticket {ticket} has {notes[ticket]} notes, {most} are due")
         wanted = {"escalated", f"escalation_{due.state}"}
         states = {tag for tag in tags[ticket] if tag.startswith("escalation_")} | (
             tags[ticket] & {"escalated"}

@@ -345,8 +345,10 @@ class Rig:
     def start(self, *argv: str, now: datetime | None = None) -> Going:
         """A run that has begun. The command's clock is the sandbox's."""
         at = (now or self.box.now()).isoformat()
+        return self._begin(["-c", str(self.config), "--now", at, *argv])
+
+    def _begin(self, whole: Sequence[str]) -> Going:
         out, err = (self.folder / f"{len(self.begun)}.{name}" for name in ("out", "err"))
-        whole = ["-c", str(self.config), "--now", at, *argv]
         env = own_environment(self.env)
         process = self.starter.start(whole, cwd=self.folder, env=env, out=out, err=err)
         self.begun.append(process)
@@ -357,6 +359,10 @@ class Rig:
 
     def run(self, *argv: str, now: datetime | None = None) -> Run:
         return self.start(*argv, now=now).end()
+
+    def run_bare(self, *argv: str) -> Run:
+        """Without -c: config.toml of the folder, if it is there."""
+        return self._begin(["--now", self.box.now().isoformat(), *argv]).end()
 
     def quiet(self, *, most: int = 6, sync: bool = False) -> list[Run]:
         """Clean sweeps, forty minutes apart, until one writes nothing; at most `most`.
