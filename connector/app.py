@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,7 +107,8 @@ class App:
         """
         settings = self.settings()
         mappings = self.mappings(settings)
-        with self.ledger(settings) as ledger, ledger.run_lock(name, wait_seconds=wait) as lease:
+        owner = f"{name} (process {os.getpid()} on {socket.gethostname()})"
+        with self.ledger(settings) as ledger, ledger.run_lock(owner, wait_seconds=wait) as lease:
             if dry_run:
                 with ledger.rehearsal():
                     services = self.services(settings, mappings, ledger, lease, dry_run=True)

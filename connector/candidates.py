@@ -75,7 +75,7 @@ class Candidates:
 
 def find_candidates(services: Services) -> Candidates:
     """Everything that waits to be looked at, in the order of the tickets' ids."""
-    with services.ledger.transaction() as tx:
+    with services.ledger.snapshot() as tx:
         waiting = {row.ticket_id for row in tx.inbox.todo(services.now)}
         due = {row.ticket_id: row for row in tx.mirror.due(services.now)}
         groups = current_groups(tx, services.now - services.window, services.window)

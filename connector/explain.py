@@ -57,7 +57,7 @@ def assess_tickets(services: Services, *, tickets: Sequence[int]) -> Explanation
     """Each ticket as it is now, in the group that the last sweeps' facts put it in."""
     services.desk.whoami()
     found = fetch_tickets(services, tickets)
-    with services.ledger.transaction() as tx:
+    with services.ledger.snapshot() as tx:
         groups = current_groups(tx, services.now - services.window, services.window)
         known = {number: tx.escalations.by_ticket(number) for number in tickets}
     by_ticket = _by_ticket(groups)

@@ -37,7 +37,7 @@ class SetAsideList(Frozen):
 
 def listed(ledger: Ledger, *, now: datetime) -> SetAsideList:
     """Everything, what waits longest first."""
-    with ledger.transaction() as tx:
+    with ledger.snapshot() as tx:
         return SetAsideList(now=now, waiting=tuple(tx.aside.list()))
 
 

@@ -62,7 +62,7 @@ class Story(Frozen):
 
 def list_escalations(ledger: Ledger, *, state: str | None, now: datetime) -> Listing:
     """The live ones, or those in one state."""
-    with ledger.transaction() as tx:
+    with ledger.snapshot() as tx:
         rows = tx.escalations.all(State(state)) if state else tx.escalations.live()
         listed = []
         for row in rows:
@@ -79,7 +79,7 @@ def list_escalations(ledger: Ledger, *, state: str | None, now: datetime) -> Lis
 
 def show_escalation(ledger: Ledger, *, ref: str, now: datetime) -> Story:
     """One escalation by Jira key, ticket id or escalation id. Raises ConfigError when unknown."""
-    with ledger.transaction() as tx:
+    with ledger.snapshot() as tx:
         row = tx.escalations.find(ref)
         if row is None:
             raise ConfigError(
