@@ -64,7 +64,7 @@ def deescalate(services: Services, *, ref: str, reason: str, learned: str) -> Re
                 reason=because,
             )
         )
-        n = f"state {after.version}"
+        n = f"de-escalated {why} {learned}"
         note = (
             f"De-escalated ({name}): {because}\nPlease tell the customer what this means for them."
         )

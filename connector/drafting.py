@@ -202,7 +202,7 @@ def severity_writes(
 ) -> tuple[Intended, ...]:
     """A change of severity, told to both sides."""
     said = f"Severity is {row.severity} now; it was {old.severity}. {because}"
-    n = f"severity {row.version}"
+    n = f"severity {row.version} {old.severity} {row.severity}"
     place = place_of(services, row)
     told = tuple(
         write

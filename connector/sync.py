@@ -289,9 +289,18 @@ def _ticket_updates(
             tag=rule.state_tag or f"escalation_{row.state}",
             status=_new_status(rule, tickets.get(affected.ticket_id)),
             fields=fields,
-            n=f"state {row.version}",
+            n=_change(issue),
         )
     ]
+
+
+def _change(issue: Issue) -> str:
+    """Names the change in Jira that is told: the same after a ledger was lost, another when the
+    issue comes back to the same status later.
+    """
+    moved = issue.category_changed or issue.updated
+    at = moved.isoformat() if moved else ""
+    return f"state {issue.status_id} {issue.resolution or ''} {at}"
 
 
 def _new_status(rule: StatusRule, ticket: Ticket | None) -> NewStatus | None:

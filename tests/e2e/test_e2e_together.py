@@ -80,7 +80,6 @@ def test_a_store_lost_after_the_news_tells_no_news_again(make_rig: MakeRig) -> N
     assert not judge(rig.box, Due("ESC", GROUP_IDS, notes=2, state="in_progress"))
 
 
-@pytest.mark.xfail(strict=True, reason="news are counted by a version that a lost ledger forgets")
 def test_a_store_lost_between_two_moves_still_tells_the_second(make_rig: MakeRig) -> None:
     rig = make_rig(SAME_ISSUE)
     rig.run("sweep")
