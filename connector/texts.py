@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
+import sys
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from rich.console import Console
 from rich.padding import Padding
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from connector.report import EscalationLine, Report
 
 SEVERITY_COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan"}
+_FILLED = re.compile(r" +\n")
 _SHOWN = 20
 _NAMED = 5
 _DID = {
@@ -33,12 +37,23 @@ _DID = {
 }
 
 
-def console(width: int | None = None) -> Console:
-    """Stdout; 80 columns where no terminal says otherwise. Obeys NO_COLOR."""
+class _Trimmed(io.TextIOBase):
+    """Stdout without the spaces that fill a line up to its width."""
+
+    def write(self, text: str) -> int:
+        sys.stdout.write(_FILLED.sub("\n", text))
+        return len(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+def console() -> Console:
+    """Stdout; plain and 80 columns wide where no terminal says otherwise. Obeys NO_COLOR."""
     screen = Console(highlight=False, soft_wrap=False)
-    if width is not None or not screen.is_terminal:
-        return Console(highlight=False, width=width or 80)
-    return screen
+    if screen.is_terminal:
+        return screen
+    return Console(file=cast("IO[str]", _Trimmed()), highlight=False, width=80)
 
 
 def spell_time(at: datetime) -> str:
