@@ -92,11 +92,15 @@ class _Story:
 
     def _due(self) -> tuple[Due, ...]:
         told = 1 + (self.state != "open")
-        group = (*GROUP_IDS, *self.joined)
-        return (
-            Due("ESC", group, notes=told, most=1 + self.moves, state=self.state),
-            Due("SEC", (SECURITY["id"],)),
+        group = Due(
+            "ESC",
+            (*GROUP_IDS, *self.joined),
+            notes=told,
+            most=1 + self.moves,
+            late=self.joined,
+            state=self.state,
         )
+        return group, Due("SEC", (SECURITY["id"],))
 
     def _something_happens(self) -> None:
         box = self.rig.box

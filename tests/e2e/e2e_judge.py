@@ -19,13 +19,15 @@ class Due:
     """An escalation that must be there: its project, its tickets, and the notes each of them has.
 
     `project` None: it lives in Zendesk alone. `state` is the one that its tickets' tags tell.
-    `most`: up to so many notes are right, where several moves may be told as one.
+    `most`: up to so many notes are right, where several moves may be told as one. `late`: tickets
+    that joined after some of the news; one note tells them how it stands.
     """
 
     project: str | None
     tickets: tuple[int, ...]
     notes: int = 1
     most: int | None = None
+    late: tuple[int, ...] = ()
     state: str = "open"
 
 
@@ -154,8 +156,9 @@ def _judge_tickets(due: Due, seen: Sequence[tuple[Seen, Effect]], found: Finding
     notes = Counter(effect["ticket"] for _, effect in _our_comments(seen))
     tags = tags_of([request for request, _ in seen])
     for ticket in due.tickets:
-        if notes[ticket] < due.notes:
-            found.lost.append(f"ticket {ticket} has {notes[ticket]} of {due.notes} notes")
+        least = 1 if ticket in due.late else due.notes
+        if notes[ticket] < least:
+            found.lost.append(f"ticket {ticket} has {notes[ticket]} of {least} notes")
         most = due.notes if due.most is None else due.most
         if notes[ticket] > most:
             found.twice.append(f"ticket {ticket} has {notes[ticket]} notes, {most} are due")
