@@ -16,7 +16,13 @@ import click
 from pydantic import SecretStr
 
 from connector.config import SweepSettings, effective_mappings, effective_sweep, load_settings
-from connector.errors import ConfigError, ConnectorError, ExitCode, did_you_mean
+from connector.errors import (
+    ConfigError,
+    ConnectorError,
+    ExitCode,
+    InvalidConfigError,
+    did_you_mean,
+)
 from connector.logs import set_up_logging
 from connector.mapping_files import load_mappings
 
@@ -74,6 +80,29 @@ class App:
         """The mapping files, validated as a whole; config.toml's numbers win."""
         return effective_mappings(load_mappings(settings.mappings.path), settings.sweep)
 
+    def configured(self) -> tuple[Settings, Mappings]:
+        """Settings and mappings. Raises InvalidConfigError with the problems of both at once."""
+        problems: list[str] = []
+        settings: Settings | None = None
+        mappings: Mappings | None = None
+        try:
+            settings = self.settings()
+        except InvalidConfigError as error:
+            problems += error.problems
+        try:
+            mappings = load_mappings(settings.mappings.path if settings else self._beside())
+        except InvalidConfigError as error:
+            problems += error.problems
+        if settings is None or mappings is None:
+            raise InvalidConfigError(problems)
+        return settings, effective_mappings(mappings, settings.sweep)
+
+    def _beside(self) -> Path | None:
+        """The folder of mappings beside a configuration that could not be read as a whole."""
+        file = self.config or Path(os.environ.get("ESCALATION_CONFIG") or "config.toml")
+        folder = file.parent / "mappings"
+        return folder if folder.is_dir() else None
+
     def offline(self) -> tuple[Mappings, timedelta]:
         """Mappings and window for a command that needs no account: without a configuration the
         shipped ones.
@@ -105,8 +134,7 @@ class App:
 
         A dry run works on a ledger that forgets everything at the end.
         """
-        settings = self.settings()
-        mappings = self.mappings(settings)
+        settings, mappings = self.configured()
         owner = f"{name} (process {os.getpid()} on {socket.gethostname()})"
         with self.ledger(settings) as ledger, ledger.run_lock(owner, wait_seconds=wait) as lease:
             if dry_run:
@@ -118,8 +146,7 @@ class App:
 
     def look(self, command: Callable[..., A], **options: Any) -> A:
         """One run of a command that only reads from the services; no lock."""
-        settings = self.settings()
-        mappings = self.mappings(settings)
+        settings, mappings = self.configured()
         with self.ledger(settings) as ledger:
             return command(self.services(settings, mappings, ledger, None), **options)
 
