@@ -44,7 +44,7 @@ def escalate_by_hand(
     missing = [ticket_id for ticket_id in dict.fromkeys(tickets) if ticket_id not in found]
     if not here:
         raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
-    live, linked = _live(services, here)
+    live, linked, over = _known(services, here)
     decision = decide(services, here, group=None, earlier=live)
     if decision is None:
         raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
@@ -55,7 +55,12 @@ def escalate_by_hand(
     if live is None:
         wanted = _need(services, chosen, ask=ask, need=need, deadline=deadline)
         live = open_escalation(
-            services, chosen, need=wanted, actor="operator", reason=reason or "by hand"
+            services,
+            chosen,
+            need=wanted,
+            actor="operator",
+            reason=reason or "by hand",
+            before=over,
         )
         gate.settle(live.id)
         escalated.append(line_of(_fresh(services, live), chosen.assessment.because, chosen.cases))
@@ -85,26 +90,25 @@ def escalate_by_hand(
     )
 
 
-def _live(
+def _known(
     services: Services, tickets: Sequence[Ticket]
-) -> tuple[EscalationRow | None, frozenset[int]]:
-    """The live escalation that some of the tickets have, and the tickets it holds.
+) -> tuple[EscalationRow | None, frozenset[int], EscalationRow | None]:
+    """The live escalation that some of the tickets have, the tickets it holds, and the newest one
+    that is over.
 
     Raises ConfigError when they have more than one: a person has to say which.
     """
-    with services.ledger.transaction() as tx:
-        rows = {
-            row.id: row
-            for ticket in tickets
-            for row in tx.escalations.by_ticket(ticket.id)
-            if row.state.live
-        }
+    with services.ledger.snapshot() as tx:
+        known = [row for ticket in tickets for row in tx.escalations.by_ticket(ticket.id)]
+        rows = {row.id: row for row in known if row.state.live}
         if len(rows) > 1:
             names = ", ".join(row.issue_key or row.id for row in rows.values())
             raise ConfigError(f"these tickets have several live escalations: {names}; name fewer")
         live = next(iter(rows.values()), None)
         links = tx.links.of(live.id) if live else []
-    return live, frozenset(link.ticket_id for link in links)
+    over = [row for row in known if not row.state.live]
+    newest = max(over, key=lambda row: row.episode, default=None)
+    return live, frozenset(link.ticket_id for link in links), newest
 
 
 def _chosen(

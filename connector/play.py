@@ -51,7 +51,7 @@ def run_sandbox(
     if load is not None and empty:
         raise ConfigError("--load and --empty exclude each other: name a file, or start empty")
     seed, bad = _seed(load, app.now, empty=empty)
-    if app.frozen:
+    if app.frozen and (empty or load is not None):
         seed = seed.model_copy(update={"now": app.now})
     world = World(
         clock=Clock(seed.now),
@@ -107,8 +107,9 @@ def _seed(load: Path | None, now: datetime, *, empty: bool) -> tuple[Seed, int]:
         return Seed(), 0
     if load is None:
         from connector.sandbox.demo import demo_seed
+        from connector.sandbox.moving import moved_to
 
-        return demo_seed(), 0
+        return moved_to(demo_seed(), now), 0
     lines: list[TicketLine] = []
     bad = 0
     with load.open("rb") as handle:

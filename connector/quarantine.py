@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
-from connector.core.model import Frozen
+from connector.core.model import Frozen, State
 from connector.errors import ConfigError, ExitCode
-from connector.ledger.rows import AsideRow, EventRow, InboxRow
+from connector.ledger.rows import AsideRow, EventRow, InboxRow, TransitionRow
 from connector.texts import counted, spell_time
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def drop(ledger: Ledger, keys: Sequence[str], *, now: datetime) -> SetAsideList:
         for row in _named(tx, keys):
             if row.kind == "intent":
                 tx.intents.dropped(_intent_id(row), "dropped by a person")
+                _end_unborn(tx, row, now)
             elif row.ticket_id is not None:
                 tx.inbox.done([row.ticket_id])
             _settled(tx, row, "dropped by a person", now)
@@ -80,6 +81,27 @@ def print_set_aside(found: SetAsideList, screen: Console) -> None:
         again = f"next try {spell_time(row.next_try_at)}" if row.next_try_at else "no further try"
         for line in (row.reason, f"{row.error}, {tried}, {again}"):
             screen.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
+
+
+def _end_unborn(tx: Transaction, row: AsideRow, now: datetime) -> None:
+    """An escalation whose issue will never be made is over: its tickets may be escalated afresh."""
+    intent = tx.intents.get(_intent_id(row))
+    escalation = tx.escalations.get(row.escalation_id) if row.escalation_id else None
+    if intent is None or escalation is None or intent.kind != "create_issue":
+        return
+    ended = {"state": State.DE_ESCALATED, "version": escalation.version + 1, "changed_at": now}
+    tx.escalations.replace(escalation.model_copy(update=ended))
+    tx.transitions.add(
+        TransitionRow(
+            escalation_id=escalation.id,
+            at=now,
+            actor="operator",
+            kind="state",
+            old=escalation.state,
+            new=State.DE_ESCALATED,
+            reason="its issue was never made: the write was dropped by a person",
+        )
+    )
 
 
 def _named(tx: Transaction, keys: Sequence[str]) -> list[AsideRow]:

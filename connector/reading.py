@@ -8,6 +8,7 @@ both were read (zendesk-api 12a).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from connector.core.model import (
     Ticket,
 )
 from connector.core.plan import our_tag
+from connector.core.redact import redact
 from connector.core.turns import Turns, first_turns, foreign, next_turns
 from connector.ledger.rows import AsideRow, InboxRow, MirrorRow
 from connector.report import SetAside
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 TICKETS, COMMENTS = "zendesk.tickets", "zendesk.comments"
 _OVERLAP = timedelta(seconds=120)
+_TAKEN_OUT = re.compile(r"\[redacted: [^\]\n]{1,40}\]")
 _EXPORT_LAG = timedelta(minutes=15)
 _SECURITY_FIRST = 1_000_000.0
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -175,13 +178,20 @@ def mirror_row(
         reopens=ticket.metrics.reopens if ticket.metrics else None,
         group_stations=ticket.metrics.group_stations if ticket.metrics else None,
         fingerprint=fingerprint(
-            ticket.subject, ticket.description, product_area=case.product_area
+            without_secrets(ticket.subject),
+            without_secrets(ticket.description),
+            product_area=case.product_area,
         ).model_dump(mode="json"),
         signals=fresh or (before.signals if before and opened else ()),
         urgency=_urgency(seen, before if opened else None),
         decided=before.decided if before else None,
         look_at=look_at(case, mappings) if opened else None,
     )
+
+
+def without_secrets(text: str) -> str:
+    """The text as the store may hold words of it: nothing secret or personal, and no sign of it."""
+    return _TAKEN_OUT.sub(" ", redact(text).text)
 
 
 def _urgency(seen: Assessment | None, before: MirrorRow | None) -> float:

@@ -103,7 +103,7 @@ def print_listing(listing: Listing, screen: Console) -> None:
         return
     table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
     for name in ("Issue", "Severity", "State", "Open for", "Tickets", "Summary"):
-        table.add_column(name, no_wrap=name != "Summary", overflow="ellipsis")
+        table.add_column(name, no_wrap=True, overflow="ellipsis")
     for item in listing.escalations:
         row = item.escalation
         table.add_row(

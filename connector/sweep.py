@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connector.candidates import Candidates, Unit, find_candidates
 from connector.core.facts import look_at
 from connector.core.model import Severity, Target
+from connector.core.redact import redact
 from connector.deciding import Decision, decide, fetch_tickets
 from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
 from connector.escalating import join, line_of, make_gate, open_escalation, reassess, resume
@@ -237,7 +238,9 @@ def _line(decision: Decision) -> EscalationLine:
         id="",
         severity=assessment.severity or Severity.MEDIUM,
         target=assessment.target or Target.L2,
-        summary=assessment.group.label if assessment.group else cases[0].ticket.subject,
+        summary=redact(
+            assessment.group.label if assessment.group else cases[0].ticket.subject
+        ).text,
         because=assessment.because,
         tickets=tuple(case.ticket.id for case in cases),
         customers=tuple(dict.fromkeys(case.customer.name for case in cases)),
