@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING
 
 from connector.core.assessment import assess
 from connector.core.facts import build_case
+from connector.core.history import SOLVED_STATUSES, solved_alike
 from connector.core.model import Assessment, Case, EarlierEscalation, Group, Ticket
+from connector.core.plan import our_tag
 from connector.errors import GoneError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from connector.ledger.rows import EscalationRow
     from connector.services import Services
 
 _THREADS = 25
 _ONE_CALL = 100
+_REMEMBERED = 100
+"""How many of a group's newest reports are asked for what support did with them."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ def decide(
 ) -> Decision | None:
     """Reads the threads and assesses; None when none of the tickets is there any more."""
     cases, gone = [], []
+    solved = _solved(services, group)
     for ticket in to_read(tickets):
         try:
             thread = services.desk.thread(ticket.id)
@@ -65,6 +71,7 @@ def decide(
                 mappings=services.mappings,
                 group=group,
                 earlier=_earlier(earlier),
+                solved_alike=solved_alike(ticket, group, solved),
             )
         )
     if not cases:
@@ -77,6 +84,23 @@ def to_read(tickets: Iterable[Ticket]) -> list[Ticket]:
     """Of a large group the first and the newest threads: what happens, and since when."""
     ordered = sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id))
     return ordered if len(ordered) <= _THREADS else [ordered[0], *ordered[-(_THREADS - 1) :]]
+
+
+def _solved(services: Services, group: Group | None) -> dict[int, datetime]:
+    """Of the group's tickets those that support solved without escalating, and when at the latest:
+    no escalation ever held them, and they bear no tag of one that a lost ledger knew.
+    """
+    if group is None:
+        return {}
+    newest = [member.ticket_id for member in group.members[-_REMEMBERED:]]
+    with services.ledger.snapshot() as tx:
+        return {
+            row.ticket_id: row.updated_at
+            for row in tx.mirror.get(newest).values()
+            if row.status in SOLVED_STATUSES
+            and not any(our_tag(tag) for tag in row.tags)
+            and not tx.links.of_ticket(row.ticket_id)
+        }
 
 
 def _earlier(row: EscalationRow | None) -> EarlierEscalation | None:

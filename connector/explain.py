@@ -12,6 +12,7 @@ from connector.candidates import current_groups, group_reports
 from connector.core.assessment import assess
 from connector.core.facts import build_case, customer_of
 from connector.core.grouping import Report, fingerprint
+from connector.core.history import SOLVED_STATUSES, solved_alike
 from connector.core.model import Assessment, Frozen, Group
 from connector.deciding import decide, fetch_tickets
 from connector.errors import ExitCode
@@ -86,6 +87,11 @@ def assess_file(path: Path, mappings: Mappings, window: timedelta, now: datetime
     missing: list[str] = []
     tickets = list(file_tickets(_good_lines(path, missing)))
     groups = _by_ticket(_groups(tickets, mappings, window))
+    solved = {
+        item.ticket.id: item.ticket.updated_at
+        for item in tickets
+        if item.ticket.status in SOLVED_STATUSES
+    }
     cases = {
         item.ticket.id: build_case(
             item.ticket,
@@ -93,6 +99,7 @@ def assess_file(path: Path, mappings: Mappings, window: timedelta, now: datetime
             now=now,
             mappings=mappings,
             group=groups.get(item.ticket.id),
+            solved_alike=solved_alike(item.ticket, groups.get(item.ticket.id), solved),
         )
         for item in tickets
     }

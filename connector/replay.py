@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from connector.core.assessment import assess
 from connector.core.facts import build_case, customer_of, look_at
 from connector.core.grouping import Grouper, Report, fingerprint
+from connector.core.history import SOLVED_STATUSES, solved_alike
 from connector.core.model import OPEN_STATUSES, Assessment, Case, Group, Thread, Ticket
 from connector.deciding import to_read
 
@@ -109,12 +110,13 @@ class Replay:
         here = [_ticket_at(self._tickets[one], now) for one in ids]
         cases = [self._case(ticket, now, group) for ticket in to_read(here)]
         assessment = assess(cases, self._mappings, now=now)
-        self.last |= dict.fromkeys(ids, assessment)
+        waiting = [one for one in ids if self._open(one, now)]
+        self.last |= dict.fromkeys(waiting, assessment)
         if assessment.verdict == "escalate":
             self._raise(assessment, ids, now)
             return
         if assessment.verdict == "suggest":
-            for one in ids:
+            for one in waiting:
                 self.suggested.setdefault(one, assessment)
         for case in cases:
             self._look_again(case)
@@ -143,7 +145,24 @@ class Replay:
     def _case(self, ticket: Ticket, now: datetime, group: Group | None) -> Case:
         said = self._tickets[ticket.id].thread.comments
         thread = Thread(ticket_id=ticket.id, comments=tuple(c for c in said if c.created_at <= now))
-        return build_case(ticket, thread, now=now, mappings=self._mappings, group=group)
+        return build_case(
+            ticket,
+            thread,
+            now=now,
+            mappings=self._mappings,
+            group=group,
+            solved_alike=solved_alike(ticket, group, self._solved(group, now)),
+        )
+
+    def _solved(self, group: Group | None, now: datetime) -> dict[int, datetime]:
+        """The group's tickets that were solved by then and never escalated."""
+        ids = [m.ticket_id for m in group.members] if group else []
+        past = [self._tickets[number] for number in ids if number not in self._live]
+        return {
+            item.ticket.id: max(_news(item))
+            for item in past
+            if _ticket_at(item, now).status in SOLVED_STATUSES
+        }
 
     def _look_again(self, case: Case) -> None:
         """Time alone may change the answer; the file says nothing after its newest moment."""

@@ -186,6 +186,24 @@ def test_a_ticket_that_a_suppressor_keeps_is_listed_with_the_reason(replayed: Re
     assert "no-escalation" in kept.because
 
 
+def test_tickets_that_were_solved_before_hold_back_one_like_them_and_later_ones_do_not(
+    replayed: Replayed,
+) -> None:
+    firm = {"requester": "one@firm.example", "subject": "EXP-5031 again", "body": EXPORT}
+    note = said(200, "Confirmed bug, reproduced.", public=False)
+    old = [
+        a_line(n, n, status="solved", comments=[said(n + 1, "Solved by logging in.")], **firm)
+        for n in (1, 2)
+    ]
+    found = replayed(*old, a_line(3, 199, comments=[note], **firm))
+    assert not found.escalated
+    (kept,) = found.suggested
+    assert (kept.ticket, kept.at) == (3, after(200))
+    assert "support solved 2 tickets like it" in kept.because
+    (early,) = replayed(*old, a_line(3, 0.5, comments=[note], **firm)).escalated
+    assert 3 in early.tickets
+
+
 def test_the_order_of_the_lines_changes_nothing(replayed: Replayed) -> None:
     lines = [a_line(n, n, body=EXPORT, subject="EXP-5031") for n in (1, 2, 3, 4)]
     lines += [a_line(5, 2.5, body=LEAK), a_line(6, 5), the_last_news(24 * 5)]

@@ -234,13 +234,17 @@ class Source(Frozen):
 
 
 class Member(Frozen):
-    """One ticket in a group of same-issue tickets. `verified`: the requester's address is."""
+    """One ticket in a group of same-issue tickets. `verified`: the requester's address is.
+
+    `chance`: how likely it belongs there; None for the first report, which began the group.
+    """
 
     ticket_id: int
     customer_key: str
     customer_name: str = ""
     created_at: datetime
     verified: bool = True
+    chance: float | None = None
 
 
 class Group(Frozen):

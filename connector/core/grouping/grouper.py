@@ -208,7 +208,10 @@ class Grouper:
             id=group,
             label=label_of([placed.report for placed in members]),
             strength="sure" if mean >= self._parameters.sure else "suggested",
-            members=tuple(_member(placed.report) for placed in members),
+            members=tuple(
+                _member(placed.report, chance)
+                for placed, chance in zip(members, chances, strict=True)
+            ),
             why=reasons([placed.report for placed in members], self._rarity),
         )
 
@@ -225,12 +228,13 @@ def _of_better_half(chances: Sequence[float]) -> float:
     return sum(best) / len(best)
 
 
-def _member(report: Report) -> Member:
+def _member(report: Report, chance: float | None) -> Member:
     return Member(
         ticket_id=report.ticket_id,
         customer_key=report.customer_key,
         customer_name=report.customer_name,
         created_at=report.created_at,
+        chance=chance,
     )
 
 
