@@ -11,7 +11,7 @@ from rich.text import Text
 
 from connector.core import render
 from connector.core.brief import Brief, brief_document
-from connector.core.model import Frozen, State
+from connector.core.model import Frozen, Severity, State
 from connector.errors import ConfigError, ExitCode
 from connector.ledger.rows import EscalationRow, EventRow, IntentRow, LinkRow, TransitionRow
 from connector.texts import SEVERITY_COLOURS, counted, spell_time
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from connector.ledger.store import Ledger
+
+
+_COLUMNS = ("Issue", "Severity", "State", "Open for", "Tickets", "Summary")
+_GAP = 2
 
 
 class Listed(Frozen):
@@ -101,19 +105,30 @@ def print_listing(listing: Listing, screen: Console) -> None:
     if not listing.escalations:
         screen.print(Text("No live escalation."))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-    for name in ("Issue", "Severity", "State", "Open for", "Tickets", "Summary"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
-    for item in listing.escalations:
-        row = item.escalation
-        table.add_row(
+    rows = [
+        (
             row.issue_key or row.id,
-            Text(row.severity, style=SEVERITY_COLOURS[row.severity]),
-            row.state,
+            row.severity.value,
+            row.state.value,
             age(row.opened_at, listing.now),
             str(len(item.tickets)),
-            Text(row.summary),
+            row.summary,
         )
+        for item in listing.escalations
+        for row in (item.escalation,)
+    ]
+    widths = [
+        max(map(len, column)) for column in zip(_COLUMNS[:-1], *(r[:-1] for r in rows), strict=True)
+    ]
+    left = max(screen.width - sum(width + _GAP for width in widths), _GAP)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
+    for name in _COLUMNS:
+        table.add_column(name, no_wrap=True)
+    for key, severity, *rest, summary in rows:
+        style = SEVERITY_COLOURS[Severity(severity)]
+        shown = Text(summary)
+        shown.truncate(left, overflow="ellipsis")
+        table.add_row(key, Text(severity, style=style), *map(Text, rest), shown)
     screen.print(table)
 
 

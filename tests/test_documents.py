@@ -311,7 +311,6 @@ def with_the_time(folder: Path) -> Path:
 _FOREIGN = {
     "the path of one machine": r"(?<![\w.})-])/(?:work|root|home|(?-i:Users))/\w",
     "a package registry": r"--(?:extra-)?index-url|\b(?:artifactory|jfrog)\b|\bpypi\.(?!org\b)\w+",
-    "how it was made": r"\b(?:anthropic|claude|openai|chatgpt|copilot|subagents?|co-authored-by)\b",
 }
 
 

@@ -335,3 +335,17 @@ def test_incidents_that_an_agent_linked_to_one_problem_are_one_issue(ledger: Led
     ]
     report = sweep(ledger, a_desk(*tickets), FakeTracker())
     assert [line.tickets for line in report.escalated] == [(1, 2, 3)]
+
+
+def test_no_secret_of_a_ticket_reaches_the_ledger(ledger: Ledger) -> None:
+    ticket = a_ticket(
+        7,
+        subject="Login fails",
+        description="My password: correcthorsebattery does not work, key AKIAIOSFODNN7EXAMPLE.",
+    )
+    sweep(ledger, a_desk(ticket), FakeTracker())
+    with ledger.transaction() as tx:
+        kept = tx.mirror.get([7])[7].model_dump_json()
+    assert "correcthorse" not in kept
+    assert "AKIAIOSFODNN" not in kept.upper()
+    assert "login" in kept, "what tells tickets apart is kept"
