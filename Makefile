@@ -7,7 +7,7 @@ BIN := .venv/bin
 INPUTS := pyproject.toml connector/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint format bench clean
+.PHONY: help demo test chaos lint format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
