@@ -115,6 +115,7 @@ def place_of(services: Services, row: EscalationRow) -> Place:
         target=row.target,
         issue=issue,
         group=group,
+        priority=services.mappings.severity.zendesk_priority.get(row.severity),
         key_fields=(str(key_field),) if key_field is not None else (),
     )
 
@@ -135,9 +136,17 @@ def first_writes(
         project=route.project or "",
         fields=_issue_fields(services, row, brief, route, cases),
         optional=(*_OPTIONAL, *services.mappings.fields.jira),
-        labels=route.labels,
+        labels=(*route.labels, *notify_labels(row)),
         brief_property=brief_property(brief, row.marker, [link.ticket_id for link in links]),
     )
+
+
+def notify_labels(row: EscalationRow) -> tuple[str, ...]:
+    """One label for each target that is told besides the one that owns it: what their Jira filters
+    and subscriptions look for.
+    """
+    told = Assessment.model_validate(row.assessment).notify
+    return tuple(f"notify-{target.lower()}" for target in told)
 
 
 def tickets_told(
@@ -207,7 +216,14 @@ def severity_writes(
     told = tuple(
         write
         for affected in affected_by(links)
-        for write in update_writes(place, affected, note=said, tag=state_tag(row.state), n=n)
+        for write in update_writes(
+            place,
+            affected,
+            note=said,
+            tag=state_tag(row.state),
+            n=n,
+            priority=place.priority,
+        )
     )
     if row.issue_id is None:
         return told

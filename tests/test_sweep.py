@@ -349,3 +349,41 @@ def test_no_secret_of_a_ticket_reaches_the_ledger(ledger: Ledger) -> None:
     assert "correcthorse" not in kept
     assert "AKIAIOSFODNN" not in kept.upper()
     assert "login" in kept, "what tells tickets apart is kept"
+
+
+def test_severity_rises_at_once_and_both_sides_are_told(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3))), FakeTracker()
+    sweep(ledger, desk, tracker)
+    desk.comments[1].append(
+        a_comment(
+            "Production is down for all our users now.",
+            ticket_id=1,
+            author_id=101,
+            age=-timedelta(minutes=1),
+        )
+    )
+    touched = {"updated_at": NOON + timedelta(minutes=2)}
+    desk.stock[1] = desk.stock[1].model_copy(update=touched)
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert [(one.kind, one.old, one.new) for one in report.changed] == [
+        ("severity", "High", "Critical")
+    ]
+    assert tracker.writes["issue_comment"] == 1
+    assert {"fields": {"priority": {"name": "Highest"}}, "properties": {}} in [
+        update for _, update in tracker.updates
+    ]
+    assert all("Severity is Critical now" in desk.comments[number][-1].body for number in (1, 2, 3))
+    with ledger.snapshot() as tx:
+        (row,) = tx.escalations.live()
+        assert [step.kind for step in tx.transitions.of(row.id)] == ["state", "severity"]
+
+
+def test_others_who_are_to_know_find_the_issue_by_its_label(ledger: Ledger) -> None:
+    down = [
+        outage_ticket(n).model_copy(update={"description": f"Production is down. {OUTAGE}"})
+        for n in (1, 2, 3)
+    ]
+    tracker = FakeTracker()
+    sweep(ledger, a_desk(*down), tracker)
+    (draft,) = tracker.drafts.values()
+    assert "notify-leadership" in draft.fields["labels"]

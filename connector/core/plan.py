@@ -44,7 +44,10 @@ class Affected(Frozen):
 
 
 class Place(Frozen):
-    """Where an escalation lives, as far as its writes need it. `issue` is None for L2."""
+    """Where an escalation lives, as far as its writes need it. `issue` is None for L2.
+
+    `priority`: Zendesk's, for its tickets, where severity.toml wants one.
+    """
 
     marker: str
     desk: str
@@ -52,6 +55,7 @@ class Place(Frozen):
     target: Target
     issue: IssueRef | None = None
     group: str | None = None
+    priority: str | None = None
     key_fields: tuple[str, ...] = ()
 
 
@@ -115,6 +119,7 @@ def ticket_writes(
                 ticket_id=affected.ticket_id,
                 note=note,
                 group=place.group,
+                priority=place.priority,
                 fields=dict.fromkeys(place.key_fields, key) if key else {},
             )
         )
@@ -133,6 +138,7 @@ def update_writes(
     tag: str,
     n: str,
     status: NewStatus | None = None,
+    priority: str | None = None,
     fields: Mapping[str, str | None] | None = None,
 ) -> tuple[Intended, ...]:
     """What a linked ticket gets when its escalation changes; nothing when it is closed.
@@ -142,7 +148,11 @@ def update_writes(
     if affected.closed:
         return ()
     told = UpdateTicket(
-        ticket_id=affected.ticket_id, note=note, status=status, fields=dict(fields or {})
+        ticket_id=affected.ticket_id,
+        note=note,
+        status=status,
+        priority=priority,
+        fields=dict(fields or {}),
     )
     add, remove = state_tags(place.target, tag)
     tags = ChangeTags(ticket_id=affected.ticket_id, add=add, remove=remove)

@@ -96,3 +96,17 @@ def test_every_write_survives_the_ledger_and_knows_its_side() -> None:
         assert parse_write(dump_write(item.write)) == item.write
     assert side_of("note") == "desk"
     assert side_of("create_issue") == "tracker"
+
+
+def test_a_zendesk_priority_is_set_only_where_the_mapping_wants_one() -> None:
+    usual = ticket_writes(PLACE, Affected(ticket_id=7), note="Hi", state=State.OPEN, n="1")
+    raised = ticket_writes(
+        PLACE.model_copy(update={"priority": "urgent"}),
+        Affected(ticket_id=7),
+        note="Hi",
+        state=State.OPEN,
+        n="1",
+    )
+    found = [item.write for writes in (usual, raised) for item in writes]
+    notes = [write for write in found if isinstance(write, UpdateTicket)]
+    assert [note.priority for note in notes] == [None, "urgent"]
