@@ -228,3 +228,20 @@ def test_an_agents_note_about_security_is_a_hint() -> None:
     assert isinstance(finding, Finding)
     assert not finding.sure
     assert "internal note" in finding.because
+
+
+@pytest.mark.parametrize(
+    ("words", "fires"),
+    [
+        ("When somebody presses log-out they're logged in again at once, because of SSO.", False),
+        ("Somebody logged into our account from Brazil last night.", True),
+        ("An attacker got into the mailbox of our accountant.", True),
+    ],
+)
+def test_somebody_logging_in_is_a_breach_only_where_it_is_not_theirs(
+    words: str,
+    fires: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    case = case_of(a_ticket(description=words))
+    found = SecurityBreach().check(case)
+    assert isinstance(found, Finding) is fires

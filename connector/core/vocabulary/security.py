@@ -23,8 +23,9 @@ SECURITY_BREACH: Final = phrase_lines("""
     somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... accessed|hijacked
     somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... stole|stolen ... data|
     account|accounts|credentials|password|passwords|identity|information|files|records
-    somebody|someone|stranger|attacker|attackers|hacker|hackers|intruder ... logged|got|broke|
-    gained in|into|access
+    stranger|attacker|attackers|hacker|hackers|intruder ... logged|got|broke|gained in|into|access
+    somebody|someone ... broke|gained in|into|access
+    somebody|someone ... logged|got in|into ... our|my|the|account|accounts
     see|sees|seeing|saw|view|viewing|access|accessing|read|shown|showing|shows|download|
     open ... other|another|different|someone|somebody|wrong customer*|client*|compan*|organi*|
     tenant*|user's|users'|account*|person's|else's
