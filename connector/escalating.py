@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.core.brief_values import SPOKEN, Brief
 from connector.core.markers import payload_hash
 from connector.core.severity import settle
 from connector.core.writes import dump_write
@@ -194,7 +195,14 @@ def line_of(row: EscalationRow, because: str, cases: Iterable[Case]) -> Escalati
         because=because,
         tickets=tuple(case.ticket.id for case in told),
         customers=tuple(dict.fromkeys(case.customer.name for case in told)),
+        missing=_missing(row),
     )
+
+
+def _missing(row: EscalationRow) -> tuple[str, ...]:
+    if row.brief is None:
+        return ()
+    return tuple(SPOKEN[gap.item] for gap in Brief.model_validate(row.brief).missing)
 
 
 def _link(escalation_id: str, case: Case, services: Services) -> LinkRow:

@@ -14,7 +14,9 @@ from connector.gate import Outcome
 
 
 class EscalationLine(Frozen):
-    """One escalation that this run opened, joined or changed."""
+    """One escalation that this run opened, joined or changed. `missing`: what its target must be
+    told and nobody has said yet; the first ticket's agent is asked for it.
+    """
 
     id: str
     issue_key: str | None = None
@@ -24,6 +26,7 @@ class EscalationLine(Frozen):
     because: str
     tickets: tuple[int, ...]
     customers: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class TicketLeft(Frozen):

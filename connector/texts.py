@@ -124,6 +124,9 @@ def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None
         about = ", ".join([*([who] if who else []), tickets(line.tickets)])
         indented(screen, Text(about, style="dim"), 6)
         indented(screen, Text(f"because {line.because}"), 6)
+        if line.missing:
+            asked = f"asked for in ticket {line.tickets[0]}: {', '.join(line.missing)}"
+            indented(screen, Text(asked, style="yellow"), 6)
 
 
 def tickets(ids: Sequence[int]) -> str:

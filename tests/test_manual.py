@@ -34,7 +34,7 @@ def desk() -> FakeDesk:
     return a_desk(*(a_ticket(number, description=WORDS) for number in (1, 2, 3)))
 
 
-def test_several_tickets_by_hand_are_one_issue(ledger: Ledger, desk: FakeDesk) -> None:  # noqa: F811
+def test_several_tickets_by_hand_are_one_issue(ledger: Ledger, desk: FakeDesk) -> None:  # noqa: F811 - the fixture
     tracker = FakeTracker()
     report = by_hand(ledger, desk, tracker, 1, 2, target="Engineering", severity="High")
     assert [line.tickets for line in report.escalated] == [(1, 2)]
@@ -42,8 +42,17 @@ def test_several_tickets_by_hand_are_one_issue(ledger: Ledger, desk: FakeDesk) -
     assert desk.writes["note"] == 2
 
 
+def test_what_the_target_lacks_is_said_and_asked_for_in_the_ticket(
+    ledger: Ledger,  # noqa: F811 - the fixture
+    desk: FakeDesk,
+) -> None:
+    report = by_hand(ledger, desk, FakeTracker(), 1, target="Engineering")
+    assert "environment" in report.escalated[0].missing
+    assert "Engineering still needs" in desk.comments[1][0].body
+
+
 def test_what_is_escalated_already_is_said_and_the_others_join(
-    ledger: Ledger,  # noqa: F811
+    ledger: Ledger,  # noqa: F811 - the fixture
     desk: FakeDesk,
 ) -> None:
     tracker = FakeTracker()
@@ -54,7 +63,7 @@ def test_what_is_escalated_already_is_said_and_the_others_join(
     assert tracker.writes["create_issue"] == 1
 
 
-def test_the_operators_words_are_the_need(ledger: Ledger, desk: FakeDesk) -> None:  # noqa: F811
+def test_the_operators_words_are_the_need(ledger: Ledger, desk: FakeDesk) -> None:  # noqa: F811 - the fixture
     by_hand(ledger, desk, FakeTracker(), 1, target="Product", need="Decide on SSO by Friday")
     with ledger.snapshot() as tx:
         (row,) = tx.escalations.live()
@@ -62,7 +71,7 @@ def test_the_operators_words_are_the_need(ledger: Ledger, desk: FakeDesk) -> Non
 
 
 def test_an_unknown_ticket_is_an_error_of_the_call(
-    ledger: Ledger,  # noqa: F811
+    ledger: Ledger,  # noqa: F811 - the fixture
     desk: FakeDesk,
 ) -> None:
     with pytest.raises(ConfigError, match="no such ticket: 99"):
@@ -70,7 +79,7 @@ def test_an_unknown_ticket_is_an_error_of_the_call(
 
 
 def test_a_ticket_whose_escalation_is_over_opens_the_next_episode(
-    ledger: Ledger,  # noqa: F811
+    ledger: Ledger,  # noqa: F811 - the fixture
     desk: FakeDesk,
 ) -> None:
     tracker = FakeTracker()
@@ -85,7 +94,7 @@ def test_a_ticket_whose_escalation_is_over_opens_the_next_episode(
         assert tx.escalations.by_ticket(1)[1].learned["text"] == "restart helps"
 
 
-def test_what_is_over_cannot_be_ended_twice(ledger: Ledger, desk: FakeDesk) -> None:  # noqa: F811
+def test_what_is_over_cannot_be_ended_twice(ledger: Ledger, desk: FakeDesk) -> None:  # noqa: F811 - the fixture
     tracker = FakeTracker()
     by_hand(ledger, desk, tracker, 1, target="Engineering")
     with services_of(ledger, desk, tracker) as services:
@@ -102,7 +111,7 @@ class _Refusing(FakeTracker):
 
 
 def test_a_refused_create_is_listed_retried_or_dropped_by_a_person(
-    ledger: Ledger,  # noqa: F811
+    ledger: Ledger,  # noqa: F811 - the fixture
     desk: FakeDesk,
 ) -> None:
     report = by_hand(ledger, desk, _Refusing(), 1, target="Engineering")
@@ -120,6 +129,6 @@ def test_a_refused_create_is_listed_retried_or_dropped_by_a_person(
     assert tracker.writes["create_issue"] == 1, "its tickets can be escalated afresh"
 
 
-def test_an_unknown_key_names_what_is_set_aside(ledger: Ledger) -> None:  # noqa: F811
+def test_an_unknown_key_names_what_is_set_aside(ledger: Ledger) -> None:  # noqa: F811 - the fixture
     with pytest.raises(ConfigError, match="Set aside: nothing"):
         retry(ledger, ["intent:none"], now=NOON)
