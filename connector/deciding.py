@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from connector.core.assessment import assess
 from connector.core.facts import build_case
 from connector.core.history import SOLVED_STATUSES, solved_alike
-from connector.core.model import Assessment, Case, EarlierEscalation, Group, Ticket
+from connector.core.model import Assessment, Case, EarlierEscalation, Group, Thread, Ticket
 from connector.core.plan import our_tag
 from connector.errors import GoneError
 
@@ -54,12 +54,17 @@ def decide(
     group: Group | None,
     earlier: EscalationRow | None,
 ) -> Decision | None:
-    """Reads the threads and assesses; None when none of the tickets is there any more."""
+    """Reads the threads and assesses; None when none of the tickets is there any more.
+
+    Every ticket is a case; of a large group only some threads are read, the others' reports stand.
+    """
     cases, gone = [], []
     solved = _solved(services, group)
-    for ticket in to_read(tickets):
+    read = {ticket.id for ticket in to_read(tickets)}
+    for ticket in sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id)):
         try:
-            thread = services.desk.thread(ticket.id)
+            known = ticket.id in read
+            thread = services.desk.thread(ticket.id) if known else Thread(ticket_id=ticket.id)
         except GoneError:
             gone.append(ticket.id)
             continue

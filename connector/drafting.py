@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from connector.ledger.rows import LinkRow
     from connector.services import Services
 
-_OPTIONAL = ("priority", "components", "assignee", "labels")
+_OPTIONAL = ("priority", "components", "assignee")
+"""Never the labels: the marker is among them, and an issue without it could be made twice."""
 
 
 def draft(

@@ -12,7 +12,7 @@ from builders import NOON, a_comment, a_ticket, an_organization, the_mappings
 from fakes import FakeDesk, FakeTracker, Once
 
 from connector.core.model import SlaClock, Target, Ticket
-from connector.errors import DriftError, ExitCode, NotSentError, RefusedError
+from connector.errors import DriftError, ExitCode, InvalidError, NotSentError, RefusedError
 from connector.ledger.store import Ledger, open_ledger
 from connector.services import Services
 from connector.sweep import run_sweep
@@ -387,3 +387,23 @@ def test_others_who_are_to_know_find_the_issue_by_its_label(ledger: Ledger) -> N
     sweep(ledger, a_desk(*down), tracker)
     (draft,) = tracker.drafts.values()
     assert "notify-leadership" in draft.fields["labels"]
+
+
+def test_every_ticket_of_a_large_group_is_linked_and_noted(ledger: Ledger) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, range(1, 41))), FakeTracker()
+    report = sweep(ledger, desk, tracker)
+    assert [len(line.tickets) for line in report.escalated] == [40]
+    assert tracker.writes == {"create_issue": 1, "remote_link": 40}
+    assert desk.writes["note"] == 40
+
+
+def test_a_create_that_refuses_labels_is_set_aside_since_the_marker_is_among_them(
+    ledger: Ledger,
+) -> None:
+    tracker = FakeTracker()
+    tracker.trouble = Once(
+        "create_issue", InvalidError("labels: not on screen", fields=("labels",))
+    )
+    report = sweep(ledger, a_desk(*map(outage_ticket, (1, 2, 3))), tracker)
+    assert not tracker.writes
+    assert report.exit_code is ExitCode.SET_ASIDE
