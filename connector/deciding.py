@@ -34,7 +34,12 @@ class Decision:
 
     assessment: Assessment
     cases: tuple[Case, ...]
-    gone: tuple[int, ...] = ()
+
+    @property
+    def concerned(self) -> tuple[Case, ...]:
+        """The cases that it is about: without those that a suppressor keeps in support."""
+        about = set(self.assessment.tickets)
+        return tuple(case for case in self.cases if case.ticket.id in about)
 
 
 def fetch_tickets(services: Services, ids: Iterable[int]) -> dict[int, Ticket]:
@@ -58,7 +63,7 @@ def decide(
 
     Every ticket is a case; of a large group only some threads are read, the others' reports stand.
     """
-    cases, gone = [], []
+    cases = []
     solved = _solved(services, group)
     read = {ticket.id for ticket in to_read(tickets)}
     for ticket in sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id)):
@@ -66,7 +71,6 @@ def decide(
             known = ticket.id in read
             thread = services.desk.thread(ticket.id) if known else Thread(ticket_id=ticket.id)
         except GoneError:
-            gone.append(ticket.id)
             continue
         cases.append(
             build_case(
@@ -82,7 +86,7 @@ def decide(
     if not cases:
         return None
     assessment = assess(cases, services.mappings, now=services.now)
-    return Decision(assessment, tuple(cases), tuple(gone))
+    return Decision(assessment, tuple(cases))
 
 
 def to_read(tickets: Iterable[Ticket]) -> list[Ticket]:

@@ -55,7 +55,7 @@ def draft(
     services: Services, decision: Decision, need: Need | None, before: EscalationRow | None
 ) -> tuple[EscalationRow, Brief, Route]:
     """The escalation as it will be recorded, its brief, and where it goes."""
-    assessment, cases = decision.assessment, decision.cases
+    assessment, cases = decision.assessment, decision.concerned
     if assessment.severity is None or assessment.target is None:
         raise ValueError("an escalation has a severity and a target")
     first = before.first_ticket_id if before else cases[0].ticket.id

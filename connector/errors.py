@@ -51,16 +51,6 @@ class ConfigError(ConnectorError):
     exit_code = ExitCode.USAGE
 
 
-class UnknownValueError(ConfigError):
-    """A setting or mapping names something that does not exist."""
-
-    def __init__(self, *, where: str, value: str, what: str, known: Collection[str]) -> None:
-        super().__init__(
-            f"{where} is {value!r}, which is no {what}.{did_you_mean(value, known)} "
-            f"Known: {', '.join(sorted(known)) or 'none'}."
-        )
-
-
 class InvalidConfigError(ConfigError):
     """Everything that is wrong with config.toml, its variables or mappings/, at once."""
 

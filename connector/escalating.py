@@ -56,12 +56,12 @@ def open_escalation(
 ) -> EscalationRow:
     """Records a new escalation, its tickets and its first writes in one transaction."""
     row, brief, route = draft(services, decision, need, before)
-    links = [_link(row.id, case, services) for case in decision.cases]
+    links = [_link(row.id, case, services) for case in decision.concerned]
     with services.ledger.transaction() as tx:
         tx.escalations.add(row)
         for link in links:
             tx.links.add(link)
-        planned = first_writes(services, row, brief, route, decision.cases, links)
+        planned = first_writes(services, row, brief, route, decision.concerned, links)
         tx.intents.add(intents(services, tx, row, planned))
         tx.transitions.add(
             TransitionRow(

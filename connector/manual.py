@@ -118,13 +118,14 @@ def _chosen(
     assessment = decision.assessment
     by_hand = {
         "verdict": "escalate",
+        "tickets": tuple(case.ticket.id for case in decision.cases),
         "because": reason or f"escalated by hand; {assessment.because}",
         "target": Target(target) if target else assessment.target or Target.L2,
         "target_rule": "chosen by hand" if target else assessment.target_rule or "by hand",
         "severity": Severity(severity) if severity else assessment.severity or Severity.MEDIUM,
         "severity_rule": "chosen by hand" if severity else assessment.severity_rule or "by hand",
     }
-    return Decision(assessment.model_copy(update=by_hand), decision.cases, decision.gone)
+    return Decision(assessment.model_copy(update=by_hand), decision.cases)
 
 
 def _need(

@@ -119,7 +119,7 @@ def _follow(
     found: _Found,
 ) -> None:
     """A live escalation: new reports join it, and its severity follows the facts."""
-    new = tuple(case for case in decision.cases if case.ticket.id in unit.new_ids)
+    new = tuple(case for case in decision.concerned if case.ticket.id in unit.new_ids)
     if new:
         join(services, live, new)
         found.joined.append(line_of(live, _joined_because(unit, live), new))
@@ -174,7 +174,7 @@ def _escalate(
             gate.settle(row.id)
             with services.ledger.transaction() as tx:
                 row = tx.escalations.get(row.id) or row
-            found.escalated.append(line_of(row, assessment.because, decision.cases))
+            found.escalated.append(line_of(row, assessment.because, decision.concerned))
             continue
         if assessment.verdict == "suggest":
             found.suggested.append(_line(decision))

@@ -407,3 +407,14 @@ def test_a_create_that_refuses_labels_is_set_aside_since_the_marker_is_among_the
     report = sweep(ledger, a_desk(*map(outage_ticket, (1, 2, 3))), tracker)
     assert not tracker.writes
     assert report.exit_code is ExitCode.SET_ASIDE
+
+
+def test_a_ticket_that_a_tag_keeps_in_support_is_not_taken_along_by_its_group(
+    ledger: Ledger,
+) -> None:
+    kept = outage_ticket(4, tags=("no_escalation",))
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3)), kept), FakeTracker()
+    report = sweep(ledger, desk, tracker)
+    assert [line.tickets for line in report.escalated] == [(1, 2, 3)]
+    assert desk.comments[4] == []
+    assert sweep(ledger, desk, tracker, later=timedelta(minutes=5)).writes == ()
