@@ -101,7 +101,7 @@ def pairs_of(
         group = rows[each.ticket_id]["group"]
         for placed in seen.near:
             evidence.append(finder.evidence(seen, placed))
-            shared.append(group if group == rows[placed.report.ticket_id]["group"] else None)
+            shared.append(group if group == rows[placed.ticket_id]["group"] else None)
         finder.store(seen)
     size = Counter(shared)
     weight = [share_of_others if group is None else share * size[group] ** -0.5 for group in shared]

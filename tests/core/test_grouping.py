@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.core.grouping import Grouper, Report, Verdict, fingerprint, in_order
+from connector.core.grouping import (
+    Corrections,
+    Grouper,
+    MemoryIndex,
+    Report,
+    Verdict,
+    Verdicts,
+    fingerprint,
+    in_order,
+)
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 WINDOW = timedelta(days=30)
@@ -215,24 +224,65 @@ def test_identical_texts_stay_apart_when_a_person_says_so() -> None:
     assert ids(placed(twins, verdicts=[different(1, 2)])) == []
 
 
-def test_a_verdict_on_a_live_group_takes_effect_at_once_and_lasts() -> None:
-    grouper = placed(a_day())
-    grouper.judge(different(6, 8))
+def corrected(index: MemoryIndex, *verdicts: Verdict) -> Corrections:
+    return Corrections(index, Verdicts(verdicts))
+
+
+def test_a_person_takes_a_ticket_out_of_a_live_group_and_brings_it_elsewhere() -> None:
+    index = MemoryIndex()
+    grouper = placed(a_day(), index=index)
+    corrected(index).part([8])
     assert ids(grouper) == [[6, 7]]
-    grouper.judge(same(8, 0))
+    corrected(index).unite([8, 0])
     assert [0, 8] in ids(grouper)
     grouper.place(a_report(30, *PEOPLE[0]))
     assert [6, 7, 30] in ids(grouper)
 
 
+def test_a_group_keeps_its_name_when_its_first_ticket_leaves_it() -> None:
+    index = MemoryIndex()
+    grouper = placed(a_day(), index=index)
+    corrected(index).part([6])
+    (group,) = grouper.groups()
+    assert (group.id, [member.ticket_id for member in group.members]) == ("g6", [7, 8])
+    assert index.group_of(index.number_of(6) or 0) == "g6-2"
+
+
+def test_a_group_that_a_person_confirms_is_sure() -> None:
+    index = MemoryIndex()
+    grouper = placed(a_day(), index=index)
+    for number in (7, 8):
+        index.assign(number, "g6", 0.2)
+    assert grouper.strength("g6") == "suggested"
+    corrected(index).confirm("g6")
+    (group,) = grouper.groups()
+    assert group.strength == grouper.strength("g6") == "sure"
+
+
+def test_joining_two_groups_brings_everybody_along() -> None:
+    index = MemoryIndex()
+    grouper = placed(a_day(), index=index)
+    corrected(index).unite([0, 1])
+    assert corrected(index).unite([1, 8]) == "g0"
+    assert [0, 1, 6, 7, 8] in ids(grouper)
+
+
 def test_joining_two_groups_keeps_apart_who_was_told_apart() -> None:
-    grouper = placed(a_day())
-    grouper.judge(same(0, 1))
-    grouper.judge(different(0, 7))
-    grouper.judge(same(1, 6))
+    index = MemoryIndex()
+    grouper = placed(a_day(), index=index)
+    corrected(index).unite([0, 1])
+    corrected(index, same(0, 1), different(0, 7), same(1, 6)).unite([1, 6])
     for group in ids(grouper):
         assert not {0, 7} <= set(group)
     assert any({1, 6} <= set(group) for group in ids(grouper))
+
+
+def test_a_removed_report_leaves_its_group_and_is_not_found_again() -> None:
+    index = MemoryIndex()
+    grouper = placed(a_day(), index=index)
+    index.remove(index.number_of(7) or 0)
+    assert ids(grouper) == [[6, 8]]
+    assert index.number_of(7) is None
 
 
 def test_a_near_miss_is_told() -> None:

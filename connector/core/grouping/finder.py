@@ -8,7 +8,7 @@ from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.codes import code_keys
-from connector.core.grouping.index import Placed, Report, ReportIndex, month_of
+from connector.core.grouping.index import NEWEST, Arrival, Placed, Report, ReportIndex, month_of
 from connector.core.grouping.pairs import (
     Query,
     Surroundings,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 _SEARCHED_TERMS: Final = 16
-_POSTINGS: Final = 300
 _CANDIDATES: Final = 40
 _COMPARED: Final = 20
 _NORM_FLOOR: Final = 3.0
@@ -87,31 +86,31 @@ class Finder:
             keys.append(drawn.text_key)
             value[drawn.text_key] = _FIRST
         shared: dict[int, float] = defaultdict(float)
-        for key, numbers in self.index.postings(keys, self._months(report), _POSTINGS).items():
+        for key, numbers in self.index.postings(keys, self._months(report), NEWEST).items():
             for number in numbers:
                 shared[number] += value[key] ** 2
         best = nlargest(4 * _CANDIDATES, ((worth, number) for number, worth in shared.items()))
         first = [number for _, number in best]
-        near = [placed for placed in self.index.placed(first) if self.in_window(placed, report)]
-        near.sort(key=lambda p: (-shared[p.number] / (p.norms.words + _NORM_FLOOR), -p.number))
-        return tuple(near[:_CANDIDATES])
+        near = [one for one in self.index.arrivals(first) if self.in_window(one, report)]
+        near.sort(key=lambda one: (-shared[one.number] / (one.weight + _NORM_FLOOR), -one.number))
+        return tuple(self.index.placed([one.number for one in near[:_CANDIDATES]]))
 
     def _months(self, report: Report) -> list[int]:
         first = month_of(report.created_at - self._window)
         return list(range(first, month_of(report.created_at + self._window) + 1))
 
-    def in_window(self, placed: Placed, report: Report) -> bool:
-        return abs(placed.report.created_at - report.created_at) <= self._window
+    def in_window(self, arrival: Arrival, report: Report) -> bool:
+        return arrival.kept or abs(arrival.created_at - report.created_at) <= self._window
 
     def evidence(self, seen: Seen, placed: Placed) -> tuple[float, ...]:
         """The values of `pairs.FEATURES` for the report and one in store."""
-        report, other = seen.report, placed.report
+        report = seen.report
         return evidence(
             seen.query,
             placed,
             seen.around,
-            days=abs((report.created_at - other.created_at).total_seconds()) / _DAY,
-            same_customer=report.customer_key == other.customer_key,
+            days=abs((report.created_at - placed.created_at).total_seconds()) / _DAY,
+            same_customer=report.customer_key == placed.customer_key,
         )
 
     def store(self, seen: Seen) -> int:
@@ -120,11 +119,13 @@ class Finder:
         number = self.index.stored()
         placed = Placed(
             number=number,
-            report=seen.report,
+            ticket_id=seen.report.ticket_id,
+            customer_key=seen.report.customer_key,
+            created_at=seen.report.created_at,
             sketch=drawn,
             norms=seen.query.norms,
             usual=seen.around.usual,
         )
         keys = [*drawn.words, *drawn.signatures]
-        self.index.add(placed, [*keys, drawn.text_key] if drawn.text_key else keys)
+        self.index.add(placed, seen.report, [*keys, drawn.text_key] if drawn.text_key else keys)
         return number

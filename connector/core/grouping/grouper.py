@@ -6,7 +6,7 @@ what was placed before, and on nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from connector.core.grouping.codes import SAME_CODE, code_keys, is_rare
 from connector.core.grouping.explain import label_of, reasons
@@ -59,8 +59,7 @@ class Grouper:
         self._least = min(self._parameters.pair, self._parameters.grow)
         self._index = index if index is not None else MemoryIndex()
         self._finder = Finder(self._index, window=window)
-        self._said = list(verdicts)
-        self._verdicts = Verdicts(self._said)
+        self._verdicts = Verdicts(verdicts)
 
     def learn_rarity(self, reports: Iterable[Report]) -> None:
         """Counts terms before anything is placed: with all of a file known, rarity is known too."""
@@ -93,7 +92,7 @@ class Grouper:
         for placed in seen.near:
             group = self._index.group_of(placed.number)
             if seen.query.sketch.text_key == placed.sketch.text_key != 0 and group not in forbidden:
-                why = f"the same text as {placed.report.ticket_id}"
+                why = f"the same text as {placed.ticket_id}"
                 return Placement(ticket_id=ticket_id, group=group, joined=True, chance=1.0, why=why)
         ranked = sorted(
             self._supported(seen, forbidden), key=lambda item: (-item.chance, item.group)
@@ -135,7 +134,7 @@ class Grouper:
                 chances[placed.number] = self._chance(seen, placed)
         closest = max(newest, key=lambda placed: (chances[placed.number], -placed.number))
         chance = _of_better_half([chances[placed.number] for placed in newest])
-        return Near(group=group, ticket_id=closest.report.ticket_id, chance=chance)
+        return Near(group=group, ticket_id=closest.ticket_id, chance=chance)
 
     def _chance(self, seen: Seen, placed: Placed) -> float:
         chance = self._parameters.chance(self._finder.evidence(seen, placed))
@@ -146,46 +145,6 @@ class Grouper:
         counts, size = self._index.counts(shared), self._index.size()
         return any(is_rare(counts.get(key, 0), size) for key in shared)
 
-    def judge(self, verdict: Verdict) -> None:
-        """Takes a person's word about two tickets at once; later placements keep to it too."""
-        self._said.append(verdict)
-        self._verdicts = Verdicts(self._said)
-        first, second = (self._index.number_of(t) for t in (verdict.first, verdict.second))
-        if first is None or second is None:
-            return
-        if verdict.says == "same":
-            self._bring_together(*sorted((first, second)))
-        elif self._index.group_of(first) == self._index.group_of(second):
-            self._take_apart(*sorted((first, second)))
-
-    def _bring_together(self, older: int, newer: int) -> None:
-        """The newer one's whole group comes along, unless somebody in it must stay away."""
-        home, left = self._index.group_of(older), self._index.group_of(newer)
-        if home == left:
-            return
-        moved = list(self._index.members(left))
-        if any(home in self._groups_of(self._verdicts.apart(self._ticket(n))) for n in moved):
-            moved = self._cluster(newer)
-        for number in moved:
-            self._index.assign(number, home, 1.0)
-
-    def _take_apart(self, older: int, newer: int) -> None:
-        """The newer one leaves with its own, unless the group is named after one of them."""
-        group = self._index.group_of(older)
-        leaving = self._cluster(newer)
-        if f"g{self._ticket(leaving[0])}" == group:
-            leaving = self._cluster(older)
-        for number in leaving:
-            self._index.assign(number, f"g{self._ticket(leaving[0])}", None)
-
-    def _cluster(self, number: int) -> list[int]:
-        ticket = self._ticket(number)
-        others = map(self._index.number_of, self._verdicts.together(ticket))
-        return sorted({number, *(other for other in others if other is not None)})
-
-    def _ticket(self, number: int) -> int:
-        return self._index.placed((number,))[0].report.ticket_id
-
     def groups(self) -> tuple[Group, ...]:
         """Groups of two reports or more, the oldest first."""
         return tuple(self._group(group) for group in self._index.groups())
@@ -193,26 +152,33 @@ class Grouper:
     def group_with(self, ticket_id: int) -> Group | None:
         """The group that a placed ticket is in; None while it stands alone."""
         number = self._index.number_of(ticket_id)
-        if number is None:
-            return None
-        group = self._index.group_of(number)
+        return None if number is None else self.group(self._index.group_of(number))
+
+    def group(self, group: str) -> Group | None:
+        """The group of this id; None with fewer than two reports in it."""
         return self._group(group) if len(self._index.members(group)) > 1 else None
+
+    def strength(self, group: str) -> Literal["sure", "suggested"]:
+        """Whether the group acts by itself."""
+        return self._strength([self._index.chance_of(n) for n in self._index.members(group)])
+
+    def _strength(self, chances: Sequence[float | None]) -> Literal["sure", "suggested"]:
+        known = [chance for chance in chances if chance is not None]
+        mean = sum(known) / len(known) if known else 0.0
+        return "sure" if mean >= self._parameters.sure else "suggested"
 
     def _group(self, group: str) -> Group:
         numbers = self._index.members(group)
-        members = self._index.placed(numbers)
+        reports = self._index.reports(numbers)
         chances = [self._index.chance_of(number) for number in numbers]
-        known = [chance for chance in chances if chance is not None]
-        mean = sum(known) / len(known) if known else 0.0
         return Group(
             id=group,
-            label=label_of([placed.report for placed in members]),
-            strength="sure" if mean >= self._parameters.sure else "suggested",
+            label=label_of(reports),
+            strength=self._strength(chances),
             members=tuple(
-                _member(placed.report, chance)
-                for placed, chance in zip(members, chances, strict=True)
+                _member(report, chance) for report, chance in zip(reports, chances, strict=True)
             ),
-            why=reasons([placed.report for placed in members], self._rarity),
+            why=reasons(reports, self._rarity),
         )
 
     def _rarity(self, keys: Sequence[int]) -> dict[int, float]:

@@ -6,7 +6,7 @@ from bisect import insort
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from connector.core.grouping.fingerprint import Fingerprint
 from connector.core.model import Frozen
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from connector.core.grouping.sketch import Sketch
+
+
+NEWEST: Final = 300
+"""How many of the newest reports of a month are remembered to have a term."""
 
 
 class Report(Frozen):
@@ -40,22 +44,40 @@ class Norms:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is asked of a report in store before its words are. `number` counts arrivals from 0.
+
+    `weight` is its `norms.words`. `kept`: an escalation holds it, so that it is found for longer
+    than the window.
+    """
+
+    number: int
+    ticket_id: int
+    customer_key: str
+    created_at: datetime
+    weight: float
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """A report in the store. `number` counts arrivals from 0; `month` is year * 12 + month.
+    """A report in the store, as it is compared. `month` is year * 12 + month.
 
     `norms` and `usual` (mean similarity to its nearest neighbours) are as
     of its arrival, so that comparing with it needs no look-up of its terms.
     """
 
     number: int
-    report: Report
+    ticket_id: int
+    customer_key: str
+    created_at: datetime
     sketch: Sketch
     norms: Norms
     usual: float
 
     @property
     def month(self) -> int:
-        return month_of(self.report.created_at)
+        return month_of(self.created_at)
 
 
 def month_of(time: datetime) -> int:
@@ -83,13 +105,25 @@ class ReportIndex(Protocol):
     def postings(
         self, keys: Sequence[int], months: Sequence[int], most: int
     ) -> Mapping[int, Sequence[int]]:
-        """Per key at most `most` numbers of the newest reports of these months that have it."""
+        """Per key at most `most` numbers of the newest reports of these months that have it.
+
+        A month remembers `NEWEST` of them.
+        """
+
+    def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
+        """Those of the numbers that are still in store, in the order asked."""
 
     def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
         """Those of the numbers that are still in store, in the order asked."""
 
-    def add(self, placed: Placed, keys: Sequence[int]) -> None:
+    def reports(self, numbers: Sequence[int]) -> Sequence[Report]:
+        """Those of the numbers that are still in store, in the order asked: for explaining."""
+
+    def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         """Stores a report under the keys it shall be found by."""
+
+    def remove(self, number: int) -> None:
+        """Takes a report out of its group and the store; what was counted stays counted."""
 
     def number_of(self, ticket_id: int) -> int | None: ...
 
@@ -117,6 +151,7 @@ class MemoryIndex:
         self._counts: dict[int, int] = defaultdict(int)
         self._months: dict[int, dict[int, list[int]]] = {}
         self._placed: dict[int, Placed] = {}
+        self._reports: dict[int, Report] = {}
         self._numbers: dict[int, int] = {}
         self._group_of: dict[int, str] = {}
         self._members: dict[str, list[int]] = {}
@@ -150,16 +185,38 @@ class MemoryIndex:
             found[key] = numbers[:most]
         return found
 
+    def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
+        return [
+            Arrival(
+                number=placed.number,
+                ticket_id=placed.ticket_id,
+                customer_key=placed.customer_key,
+                created_at=placed.created_at,
+                weight=placed.norms.words,
+            )
+            for placed in self.placed(numbers)
+        ]
+
     def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
         return [self._placed[number] for number in numbers if number in self._placed]
 
-    def add(self, placed: Placed, keys: Sequence[int]) -> None:
+    def reports(self, numbers: Sequence[int]) -> Sequence[Report]:
+        return [self._reports[number] for number in numbers if number in self._reports]
+
+    def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         self._stored += 1
         self._placed[placed.number] = placed
-        self._numbers[placed.report.ticket_id] = placed.number
+        self._reports[placed.number] = report
+        self._numbers[placed.ticket_id] = placed.number
         month = self._months.setdefault(placed.month, {})
         for key in keys:
             month.setdefault(key, []).append(placed.number)
+
+    def remove(self, number: int) -> None:
+        del self._numbers[self._placed.pop(number).ticket_id]
+        del self._reports[number]
+        del self._chances[number]
+        self._members[self._group_of.pop(number)].remove(number)
 
     def number_of(self, ticket_id: int) -> int | None:
         return self._numbers.get(ticket_id)
@@ -186,12 +243,3 @@ class MemoryIndex:
             (numbers[0], group) for group, numbers in self._members.items() if len(numbers) > 1
         ]
         return [group for _, group in sorted(large)]
-
-    def drop_before(self, month: int) -> None:
-        """Forgets the reports of earlier months; what was counted stays counted."""
-        for old in [known for known in self._months if known < month]:
-            del self._months[old]
-        for number in [n for n, placed in self._placed.items() if placed.month < month]:
-            del self._numbers[self._placed.pop(number).report.ticket_id]
-            del self._chances[number]
-            self._members[self._group_of.pop(number)].remove(number)
