@@ -96,6 +96,6 @@ def deescalate(services: Services, *, ref: str, reason: str, learned: str) -> Re
         changed=(change,),
         writes=tuple(gate.outcomes),
         calls=services.calls(),
-        problems=tuple(str(error) for error in gate.off.values()),
-        codes=tuple(error.exit_code for error in gate.off.values()),
+        problems=tuple(str(error) for error in gate.troubles),
+        codes=tuple(error.exit_code for error in gate.troubles),
     )

@@ -104,6 +104,10 @@ class AnswerLostError(UnavailableError):
     """A read got no usable answer: 5xx, timeout, connection lost, cut, too large, not JSON."""
 
 
+ACCOUNT_WIDE = ("account", "incremental")
+"""Scopes of a 429 that hold for more than one kind of call, ticket or issue."""
+
+
 class BusyError(UnavailableError):
     """The service said 429: certainly not done. `retry_after` is in seconds."""
 

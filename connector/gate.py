@@ -1,32 +1,18 @@
 """The one gate that every remote write passes: dry run, intent first, marker, look-up.
 
-For each write: committed as SENDING, then exactly one request, then committed as what came of it.
-What may have happened is looked for, and never sent again in the same run.
+For each write: committed as SENDING, then exactly one request (`sending`), then committed as what
+came of it (`settling`). What may have happened is looked for, and never sent again in the same run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from connector.core.markers import reference_line
-from connector.core.model import Frozen, IssueRef, Json
-from connector.core.writes import (
-    REPEATABLE,
-    ChangeTags,
-    CommentIssue,
-    CreateIssue,
-    LinkIssue,
-    PutRemoteLink,
-    UpdateIssue,
-    UpdateTicket,
-    Write,
-    parse_write,
-    side_of,
-)
+from connector.core.model import IssueRef, Json
+from connector.core.writes import REPEATABLE, CreateIssue, UpdateTicket, Write, parse_write, side_of
 from connector.errors import (
+    ACCOUNT_WIDE,
     BusyError,
     ClosedError,
     ConflictError,
@@ -38,34 +24,23 @@ from connector.errors import (
     UnavailableError,
     UncertainError,
 )
-from connector.ledger.rows import AsideRow, EscalationRow, EventRow, IntentRow, IntentState
+from connector.ledger.intents import INTERRUPTED
+from connector.ledger.rows import EscalationRow, IntentRow, IntentState
 from connector.lookup import Found, find_issue, look_up, proven_absent
-from connector.ports import IssueDraft, RemoteLink, TicketUpdate
+from connector.sending import Sender
+from connector.settling import Book
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from connector.core.writes import Side
     from connector.ledger.lock import Lease
-    from connector.ledger.store import Ledger, Transaction
+    from connector.ledger.store import Ledger
     from connector.ports import Desk, Tracker
+    from connector.settling import FollowOn, Outcome
 
-_AGAIN_AFTER = timedelta(minutes=15)
-_LONGEST_PAUSE = timedelta(hours=24)
 _CONFLICTS = 3
-
-Result = Literal["done", "adopted", "would", "waiting", "uncertain", "set_aside", "dropped"]
-FollowOn = Callable[[EscalationRow, "Transaction"], Sequence[IntentRow]]
-"""What is due once an escalation's issue exists: planned in the transaction that records it."""
-
-
-class Outcome(Frozen):
-    """What came of one intent."""
-
-    intent_id: str
-    escalation_id: str
-    kind: str
-    subject: str
-    result: Result
-    reason: str = ""
-    ref: str | None = None
 
 
 class Resend(Protocol):
@@ -80,7 +55,7 @@ class Resend(Protocol):
 class Gate:
     """Makes the writes that the ledger holds as intents. `now` is the run's time.
 
-    `off` holds why a side rests.
+    `resting` holds what is left alone for the rest of the run, and why: a side, or a part of it.
     """
 
     desk: Desk
@@ -91,10 +66,28 @@ class Gate:
     follow_on: FollowOn
     resend: Resend
     dry_run: bool = False
-    off: dict[str, ConnectorError] = field(default_factory=dict)
-    outcomes: list[Outcome] = field(default_factory=list)
+    resting: dict[str, ConnectorError] = field(default_factory=dict)
     adopted: dict[str, bool] = field(default_factory=dict)
-    tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    sender: Sender = field(init=False)
+    book: Book = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.desk, self.tracker, self.now)
+        self.book = Book(self.ledger, self.now, self.follow_on)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What came of each write so far."""
+        return self.book.outcomes
+
+    @property
+    def troubles(self) -> tuple[ConnectorError, ...]:
+        """Why writes wait for the next run: each reason once."""
+        return tuple({str(error): error for error in self.resting.values()}.values())
+
+    def rest(self, side: Side, error: ConnectorError) -> None:
+        """Leaves a whole side alone for the rest of this run."""
+        self.resting[side] = error
 
     def recover(self) -> None:
         """Settles what an earlier run left in the air, before anything new is planned."""
@@ -103,8 +96,8 @@ class Gate:
             pending = tx.intents.pending(self.now)
         for row in pending:
             if row.state is IntentState.QUARANTINED:
-                self._plan_again(row, "its next try is due")
-            elif row.state is IntentState.UNCERTAIN and side_of(row.kind) not in self.off:
+                self.book.plan_again(row, "its next try is due")
+            elif row.state is IntentState.UNCERTAIN and self._resting(row) is None:
                 self._guarded(row, self._recover_one)
 
     def settle(self, escalation_id: str) -> None:
@@ -114,8 +107,9 @@ class Gate:
         """
         blocked: set[str] = set()
         while (row := self._next(escalation_id, blocked)) is not None:
-            if side_of(row.kind) in self.off:
-                self._tell(row, "waiting", str(self.off[side_of(row.kind)]))
+            why = self._resting(row)
+            if why is not None:
+                self.book.tell(row, "waiting", str(why))
                 blocked.add(row.intent_id)
             elif not self._guarded(row, self._make):
                 blocked.update((row.intent_id, row.subject))
@@ -134,6 +128,26 @@ class Gate:
                 return row
         return None
 
+    # --- what rests ---------------------------------------------------------------------------
+
+    def _resting(self, row: IntentRow) -> ConnectorError | None:
+        names = (side_of(row.kind), _kind(row), _place(row))
+        return next((self.resting[name] for name in names if name in self.resting), None)
+
+    def _rest(self, row: IntentRow, error: ConnectorError) -> None:
+        """A limit or a refusal holds for what it is about: other tickets, issues and calls go on.
+
+        A missing permission is of one project, issue or ticket; missing credentials are not.
+        """
+        name: str = side_of(row.kind)
+        if isinstance(error, RefusedError) and error.status != 401:  # noqa: PLR2004 - HTTP status
+            name = _place(row)
+        elif isinstance(error, BusyError) and error.scope not in ACCOUNT_WIDE:
+            about_one = error.scope.startswith(("issue ", "ticket "))
+            name = _place(row) if about_one else _kind(row)
+        self.resting[name] = error
+        self.book.tell(row, "waiting", str(error))
+
     # --- one intent -------------------------------------------------------------------------
 
     def _guarded(self, row: IntentRow, step: Callable[[IntentRow, EscalationRow], bool]) -> bool:
@@ -144,10 +158,8 @@ class Gate:
             raise LookupError(f"intent {row.intent_id} has no escalation")
         try:
             return step(row, escalation)
-        except RefusedError as error:
-            self._rest(row, error, whole_side=error.status == 401)  # noqa: PLR2004 - HTTP status
-        except (BusyError, NotSentError, UnavailableError) as error:
-            self._rest(row, error, whole_side=True)
+        except (RefusedError, BusyError, NotSentError, UnavailableError) as error:
+            self._rest(row, error)
         except ConnectorError as error:
             return self._unread(row, error)
         return False
@@ -157,37 +169,35 @@ class Gate:
         with self.ledger.transaction() as tx:
             fresh = tx.intents.get(row.intent_id) or row
         if isinstance(error, ClosedError | GoneError) and row.kind != "create_issue":
-            return self._drop(fresh, error)
+            return self.book.drop(fresh, error)
         if fresh.state is IntentState.PLANNED:
-            self._set_aside(fresh, error)
+            self.book.set_aside(fresh, error)
         else:
-            self._tell(fresh, "uncertain", str(error))
+            self.book.tell(fresh, "uncertain", str(error))
         return False
 
     def _recover_one(self, row: IntentRow, escalation: EscalationRow) -> bool:
         if row.kind in REPEATABLE:
-            self._plan_again(row, "safe to repeat")
+            self.book.plan_again(row, "safe to repeat")
             return True
         found = look_up(row, escalation, desk=self.desk, tracker=self.tracker)
         if found is not None:
-            self._done(row, found, "adopted")
+            self.book.done(row, found, "adopted")
         elif proven_absent(row, self.now):
-            self._plan_again(row, "looked for and not there")
+            self.book.plan_again(row, "looked for and not there")
         else:
             unknown = UncertainError("may have happened; the next run looks for it again")
-            with self.ledger.transaction() as tx:
-                tx.aside.put(self._aside(row, unknown, None))
-            self._tell(row, "uncertain", str(unknown))
+            self.book.still_uncertain(row, unknown)
         return True
 
     def _make(self, row: IntentRow, escalation: EscalationRow) -> bool:
         write = parse_write(row.payload)
         if self.dry_run:
-            self._done(row, _as_if(write), "would")
+            self.book.done(row, _as_if(write), "would")
             return True
         earlier = self._earlier(row, write, escalation)
         if earlier is not None:
-            self._done(row, earlier, "adopted")
+            self.book.done(row, earlier, "adopted")
             return True
         return self._send(row, write, escalation)
 
@@ -212,13 +222,13 @@ class Gate:
         return self.adopted[escalation.id]
 
     def _send(self, row: IntentRow, write: Write, escalation: EscalationRow) -> bool:
-        probe = self._probe(write)
+        probe = self._stale_stamp(row, write) or self.sender.probe(write)
         with self.ledger.transaction() as tx:
             tx.check_fence(self.lease)
             tx.intents.sending(row.intent_id, at=self.now, probe=probe)
         try:
             found = self.resend(
-                lambda: self._request(row, write, escalation, probe),
+                lambda: self.sender.request(row, write, escalation, probe),
                 repeatable=row.kind in REPEATABLE,
             )
         except UncertainError as error:
@@ -228,128 +238,39 @@ class Gate:
         except InvalidError as error:
             return self._invalid(row, write, escalation, error)
         except (ClosedError, GoneError) as error:
-            return self._drop(row, error)
+            return self.book.drop(row, error)
         except (RefusedError, UnavailableError):
-            self._plan_again(row, "certainly not done")
+            self.book.plan_again(row, "certainly not done")
             raise
         except ConnectorError as error:
-            self._set_aside(row, error)
+            self.book.set_aside(row, error)
         except Exception as error:  # noqa: BLE001 - a bug of ours: this write only, looked up later
             unknown = UncertainError(f"{type(error).__name__} in {row.kind}")
             return self._uncertain(row, escalation, unknown)
         else:
-            self._done(row, found, "done")
+            self.book.done(row, found, "done")
             return True
         return False
 
-    def _probe(self, write: Write) -> Json:
-        """What the look-up will need, read before the write is sent."""
-        if isinstance(write, CreateIssue):
-            return {"highest": self.tracker.highest_key(write.project)}
-        if isinstance(write, UpdateTicket):
-            return {"stamp": self._stamp(write.ticket_id)}
-        return None
-
-    def _stamp(self, ticket_id: int) -> str:
-        """The ticket's `updated_at` as read. Stamps have seconds: a fresh one is read twice."""
-        tickets = self.desk.tickets([ticket_id])
-        if tickets and tickets[0].updated_at > self.now - timedelta(seconds=2):
-            tickets = self.desk.tickets([ticket_id]) or tickets
-        if not tickets:
-            raise GoneError(f"ticket {ticket_id} is gone")
-        self.tags_seen[ticket_id] = tickets[0].tags
-        return tickets[0].updated_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def _request(
-        self, row: IntentRow, write: Write, escalation: EscalationRow, probe: Json
-    ) -> Found:
-        """Exactly one HTTP request."""
-        issue_id = escalation.issue_id or ""
-        match write:
-            case CreateIssue():
-                return self._create(write)
-            case UpdateTicket():
-                return self._note(row, write, probe)
-            case ChangeTags():
-                self.desk.change_tags(
-                    write.ticket_id, add=write.add, remove=self._worn(write), updated_stamp=None
-                )
-            case LinkIssue():
-                issue = IssueRef(id=issue_id, key=escalation.issue_key or "")
-                receipt = self.desk.link_issue(write.ticket_id, issue)
-                return Found(ref=receipt.remote_id if receipt else "not installed")
-            case PutRemoteLink():
-                self.tracker.upsert_remote_link(issue_id, _remote_link(write))
-            case UpdateIssue():
-                self.tracker.update_issue(
-                    issue_id,
-                    fields=write.fields,
-                    add_labels=write.add_labels,
-                    remove_labels=write.remove_labels,
-                    properties=write.properties,
-                )
-            case CommentIssue():
-                receipt = self.tracker.comment(issue_id, write.body, intent_id=row.intent_id)
-                return Found(ref=receipt.remote_id)
-        return Found(ref=issue_id)
-
-    def _worn(self, write: ChangeTags) -> tuple[str, ...]:
-        """Of the tags to remove those that the ticket had when it was last read, else all."""
-        seen = self.tags_seen.get(write.ticket_id)
-        return tuple(tag for tag in write.remove if seen is None or tag in seen)
-
-    def _create(self, write: CreateIssue) -> Found:
-        issue = self.tracker.create_issue(
-            IssueDraft(project=write.project, fields=write.fields, properties=write.properties)
-        )
-        return Found(ref=issue.id, issue=issue)
-
-    def _note(self, row: IntentRow, write: UpdateTicket, probe: Json) -> Found:
-        receipt = self.desk.update_ticket(
-            TicketUpdate(
-                ticket_id=write.ticket_id,
-                intent_id=row.intent_id,
-                updated_stamp=probe["stamp"],
-                note=f"{write.note}\n\n{reference_line(row.intent_id)}",
-                status=write.status,
-                group_id=self.desk.group_id(write.group) if write.group else None,
-                priority=write.priority,
-                fields=write.fields,
-            )
-        )
-        return Found(ref=receipt.remote_id)
+    def _stale_stamp(self, row: IntentRow, write: Write) -> Json:
+        """A note that may have been sent goes out under the stamp of then: if it arrived after all,
+        and its audit is not shown yet, Zendesk answers 409 instead of taking it again.
+        """
+        unknown = row.error in {INTERRUPTED, UncertainError.__name__}
+        return row.probe if isinstance(write, UpdateTicket) and unknown else None
 
     # --- what came of it ---------------------------------------------------------------------
 
-    def _done(self, row: IntentRow, found: Found, result: Result) -> None:
-        with self.ledger.transaction() as tx:
-            tx.intents.done(row.intent_id, found.ref)
-            tx.aside.drop(f"intent:{row.intent_id}")
-            tx.events.add(self._event(row, result, found.ref))
-            if found.issue is not None:
-                escalation = tx.escalations.get(row.escalation_id)
-                if escalation is None:
-                    raise LookupError(f"intent {row.intent_id} has no escalation")
-                named = escalation.model_copy(
-                    update={"issue_id": found.issue.id, "issue_key": found.issue.key}
-                )
-                tx.escalations.replace(named)
-                tx.intents.add(self.follow_on(named, tx))
-        self._tell(row, result, ref=found.issue.key if found.issue else found.ref)
-
     def _uncertain(self, row: IntentRow, escalation: EscalationRow, error: ConnectorError) -> bool:
         """It may have happened: looked for once now, and by the next run if it isn't seen."""
-        with self.ledger.transaction() as tx:
-            tx.intents.uncertain(row.intent_id, type(error).__name__)
-            tx.events.add(self._event(row, "uncertain", str(error)))
-            tx.aside.put(self._aside(row, error, None))
+        self.book.uncertain(row, error)
         found = None
         if row.kind not in REPEATABLE:
             found = look_up(row, escalation, desk=self.desk, tracker=self.tracker)
         if found is None:
-            self._tell(row, "uncertain", str(error))
+            self.book.tell(row, "uncertain", str(error))
             return False
-        self._done(row, found, "adopted")
+        self.book.done(row, found, "adopted")
         return True
 
     def _conflict(self, row: IntentRow, escalation: EscalationRow, error: ConnectorError) -> bool:
@@ -357,12 +278,12 @@ class Gate:
         if row.kind not in REPEATABLE:
             found = look_up(row, escalation, desk=self.desk, tracker=self.tracker)
             if found is not None:
-                self._done(row, found, "adopted")
+                self.book.done(row, found, "adopted")
                 return True
         if row.tries + 1 >= _CONFLICTS:
-            self._set_aside(row, error)
+            self.book.set_aside(row, error)
             return False
-        self._plan_again(row, "changed by somebody else; read again")
+        self.book.plan_again(row, "changed by somebody else; read again", error="ConflictError")
         with self.ledger.transaction() as tx:
             again = tx.intents.get(row.intent_id)
         return again is not None and self._send(again, parse_write(again.payload), escalation)
@@ -375,87 +296,26 @@ class Gate:
         if isinstance(write, CreateIssue) and refused and refused <= set(write.optional):
             fields = {name: value for name, value in write.fields.items() if name not in refused}
             fewer = write.model_copy(update={"fields": fields, "optional": ()})
-            self._plan_again(row, f"without {', '.join(sorted(refused))}")
+            self.book.plan_again(row, f"without {', '.join(sorted(refused))}")
             return self._send(row, fewer, escalation)
-        self._set_aside(row, error)
+        self.book.set_aside(row, error)
         return False
-
-    def _set_aside(self, row: IntentRow, error: ConnectorError) -> None:
-        pause = min(_AGAIN_AFTER * 2**row.tries, _LONGEST_PAUSE)
-        with self.ledger.transaction() as tx:
-            tx.intents.quarantined(
-                row.intent_id,
-                error=type(error).__name__,
-                reason=str(error),
-                next_try_at=self.now + pause,
-            )
-            tx.events.add(self._event(row, "set_aside", str(error)))
-            tx.aside.put(self._aside(row, error, self.now + pause))
-        self._tell(row, "set_aside", str(error))
-
-    def _drop(self, row: IntentRow, error: ConnectorError) -> bool:
-        """The ticket or issue takes no more changes: recorded once, never tried again.
-
-        True: it is settled, and holds nothing back.
-        """
-        with self.ledger.transaction() as tx:
-            tx.intents.dropped(row.intent_id, str(error))
-            tx.aside.drop(f"intent:{row.intent_id}")
-            tx.events.add(self._event(row, "dropped", str(error)))
-        self._tell(row, "dropped", str(error))
-        return True
-
-    def _plan_again(self, row: IntentRow, reason: str) -> None:
-        with self.ledger.transaction() as tx:
-            tx.intents.planned_again(row.intent_id, reason)
-
-    def _rest(self, row: IntentRow, error: ConnectorError, *, whole_side: bool) -> None:
-        if whole_side:
-            self.off[side_of(row.kind)] = error
-        self._tell(row, "waiting", str(error))
-
-    def _aside(
-        self, row: IntentRow, error: ConnectorError, next_try_at: datetime | None
-    ) -> AsideRow:
-        """How `escalation quarantine` lists it until it is settled."""
-        return AsideRow(
-            key=f"intent:{row.intent_id}",
-            kind="intent",
-            reason=f"{row.kind} for {row.subject}: {error}",
-            error=type(error).__name__,
-            since=self.now,
-            next_try_at=next_try_at,
-            escalation_id=row.escalation_id,
-        )
-
-    def _event(self, row: IntentRow, what: str, detail: str) -> EventRow:
-        return EventRow(
-            at=self.now,
-            actor="sweep",
-            what=f"{row.kind}: {what}",
-            escalation_id=row.escalation_id,
-            intent_id=row.intent_id,
-            detail={"subject": row.subject, "detail": detail},
-        )
-
-    def _tell(
-        self, row: IntentRow, result: Result, reason: str = "", ref: str | None = None
-    ) -> None:
-        self.outcomes.append(
-            Outcome(
-                intent_id=row.intent_id,
-                escalation_id=row.escalation_id,
-                kind=row.kind,
-                subject=row.subject,
-                result=result,
-                reason=reason,
-                ref=ref,
-            )
-        )
 
 
 def _unsettled_create(row: IntentRow) -> bool:
     return row.kind == "create_issue" and row.state is not IntentState.DONE
+
+
+def _kind(row: IntentRow) -> str:
+    return f"every {row.kind}"
+
+
+def _place(row: IntentRow) -> str:
+    """What a permission or a narrow limit is about: a project, an issue, or a ticket."""
+    side = side_of(row.kind)
+    if side == "desk" or row.kind == "create_issue":
+        return f"{side} {row.subject}"
+    return f"{side} issue of {row.escalation_id}"
 
 
 def _as_if(write: Write) -> Found:
@@ -463,13 +323,3 @@ def _as_if(write: Write) -> Found:
     if isinstance(write, CreateIssue):
         return Found(ref="0", issue=IssueRef(id="0", key=f"{write.project}-new"))
     return Found(ref="dry-run")
-
-
-def _remote_link(write: PutRemoteLink) -> RemoteLink:
-    return RemoteLink(
-        global_id=write.global_id,
-        url=write.url,
-        title=write.title,
-        summary=write.summary,
-        resolved=write.resolved,
-    )

@@ -85,8 +85,8 @@ def escalate_by_hand(
         ),
         writes=tuple(gate.outcomes),
         calls=services.calls(),
-        problems=tuple(str(error) for error in gate.off.values()),
-        codes=tuple(ExitCode(error.exit_code) for error in gate.off.values()),
+        problems=tuple(str(error) for error in gate.troubles),
+        codes=tuple(ExitCode(error.exit_code) for error in gate.troubles),
     )
 
 

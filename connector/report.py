@@ -10,7 +10,7 @@ from pydantic import Field
 
 from connector.core.model import Frozen, Severity, Target
 from connector.errors import ExitCode, worst
-from connector.gate import Outcome
+from connector.settling import Outcome
 
 
 class EscalationLine(Frozen):

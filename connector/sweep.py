@@ -62,7 +62,7 @@ def _try_tracker(services: Services, gate: Gate, found: _Found) -> None:
     try:
         services.tracker.whoami()
     except (RefusedError, UnavailableError) as error:
-        gate.off["tracker"] = error
+        gate.rest("tracker", error)
         _note(found, error)
 
 
@@ -263,7 +263,7 @@ def _suggested(group: Group) -> EscalationLine:
 def _report(
     services: Services, gate: Gate, read: Read, candidates: Candidates, found: _Found
 ) -> Report:
-    for error in gate.off.values():
+    for error in gate.troubles:
         _note(found, error)
     with services.ledger.transaction() as tx:
         in_store = tx.mirror.count()

@@ -59,14 +59,14 @@ def run_sync(services: Services) -> Report:
     try:
         services.desk.whoami()
     except (RefusedError, UnavailableError) as error:
-        gate.off["desk"] = error
+        gate.rest("desk", error)
     gate.recover()
     resume(services, gate)
     reading = _read(services, run)
     for escalation, issue in reading.moved:
         _apply(services, gate, escalation, issue, run)
     _keep_position(services, reading)
-    for trouble in gate.off.values():
+    for trouble in gate.troubles:
         run.trouble(trouble)
     return Report(
         command="sync",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.core.model import Assessment, Finding
-    from connector.gate import Outcome
     from connector.report import EscalationLine, Report
+    from connector.settling import Outcome
 
 SEVERITY_COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan"}
 _FILLED = re.compile(r" +\n")

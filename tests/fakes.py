@@ -54,6 +54,7 @@ class FakeDesk:
     tags: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     links: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     statuses: dict[int, str] = field(default_factory=dict)
+    asked: list[TicketUpdate] = field(default_factory=list)
     writes: Counter[str] = field(default_factory=Counter)
     integration: bool = True
     shown: set[int] = field(default_factory=set)
@@ -92,6 +93,7 @@ class FakeDesk:
         return Thread(ticket_id=ticket_id, comments=tuple(self.comments[ticket_id]))
 
     def update_ticket(self, update: TicketUpdate) -> Receipt:
+        self.asked.append(update)
         self.trouble("note")
         ticket = self.stock[update.ticket_id]
         number = 900 + sum(len(said) for said in self.comments.values())

@@ -23,6 +23,7 @@ from connector.errors import (
     NotSentError,
     RefusedError,
     UncertainError,
+    worst,
 )
 from connector.gate import Gate
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState, LinkRow
@@ -346,12 +347,68 @@ def test_a_side_that_cannot_work_rests_and_keeps_its_writes_planned(
     desk.trouble = Once("note", error)
     with a_run(ledger, desk, tracker) as gate:
         gate.settle(ESCALATION.id)
-        assert gate.off == {"desk": error}
+        assert gate.resting == {"desk": error}
+        assert gate.troubles == (error,)
     assert tracker.writes["remote_link"] == 2, "the other side's own work is done"
     assert not desk.writes
     with a_run(ledger, desk, tracker, now=LATER) as gate:
         gate.settle(ESCALATION.id)
     assert desk.writes == {"note": 2, "tags": 2, "jira_link": 2}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BusyError("429", retry_after=1800, scope="ticket 7"),
+        RefusedError("403", side="zendesk", status=403),
+    ],
+)
+def test_what_is_about_one_ticket_holds_up_that_ticket_alone_and_is_told(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, error: ConnectorError
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", error)
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+        assert gate.troubles == (error,)
+        assert worst(trouble.exit_code for trouble in gate.troubles) is error.exit_code
+    assert len(desk.comments[8]) == 1
+    assert not desk.comments[7]
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert desk.writes == {"note": 2, "tags": 2, "jira_link": 2}
+
+
+def test_a_limit_of_one_endpoint_holds_up_its_kind_of_write_alone(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    tracker.trouble = Once(
+        "remote_link", BusyError("429", retry_after=9, scope="POST /issue/{id}/remotelink")
+    )
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+        told = [(one.kind, one.result) for one in gate.outcomes if one.result == "waiting"]
+    assert told == [("remote_link", "waiting")] * 2
+    assert desk.writes == {"note": 1, "tags": 1, "jira_link": 1}, "what follows the link waits too"
+
+
+def test_a_note_of_unknown_outcome_goes_out_again_under_its_old_stamp(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", UncertainError("the answer was lost"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    before = desk.stock[7].updated_at
+    desk.stock[7] = desk.stock[7].model_copy(update={"updated_at": LATER})
+
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+
+    stamps = [update.updated_stamp for update in desk.asked if update.ticket_id == 7]
+    assert stamps == [f"{before:%Y-%m-%dT%H:%M:%SZ}"] * 2
+    assert len(desk.comments[7]) == 1
 
 
 def test_a_refused_field_that_may_be_left_out_is_left_out_once(

@@ -25,6 +25,9 @@ PLANNED, SENDING, UNCERTAIN, DONE, QUARANTINED, DROPPED = (
     IntentState.DROPPED,
 )
 
+INTERRUPTED = "interrupted"
+"""The error of a write that a run left as SENDING."""
+
 LEADS_TO: dict[IntentState, frozenset[IntentState]] = {
     # DONE at once: looked for before it was sent, and found (a store that was lost).
     PLANNED: frozenset({PLANNED, SENDING, DONE, QUARANTINED, DROPPED}),
@@ -94,10 +97,19 @@ class Intents(Repository[IntentRow]):
         self._move(intent_id, UNCERTAIN, {"error": error})
 
     def planned_again(
-        self, intent_id: str, reason: str, next_try_at: datetime | None = None
+        self,
+        intent_id: str,
+        reason: str,
+        next_try_at: datetime | None = None,
+        *,
+        error: str | None = None,
     ) -> None:
-        """Certainly not done, proven absent, safe to repeat, or a person says so."""
-        self._move(intent_id, PLANNED, {"reason": reason, "next_try_at": next_try_at})
+        """Certainly not done, proven absent, safe to repeat, or a person says so.
+
+        `error`: what the try ended with, in place of what is known of an earlier one.
+        """
+        news = {"reason": reason, "next_try_at": next_try_at}
+        self._move(intent_id, PLANNED, news | ({"error": error} if error else {}))
 
     def quarantined(
         self, intent_id: str, error: str, reason: str, next_try_at: datetime | None
@@ -117,7 +129,7 @@ class Intents(Repository[IntentRow]):
         statement = (
             update(intent)
             .where(UNSETTLED, intent.c.state == SENDING)
-            .values(state=UNCERTAIN, error="interrupted")
+            .values(state=UNCERTAIN, error=INTERRUPTED)
         )
         return self._connection.execute(statement).rowcount
 

@@ -1,0 +1,128 @@
+"""How each kind of write is made: what is read before it, and then exactly one HTTP request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from connector.core.markers import reference_line
+from connector.core.model import IssueRef, Json
+from connector.core.writes import (
+    ChangeTags,
+    CommentIssue,
+    CreateIssue,
+    LinkIssue,
+    PutRemoteLink,
+    UpdateIssue,
+    UpdateTicket,
+    Write,
+)
+from connector.errors import GoneError
+from connector.lookup import Found
+from connector.ports import IssueDraft, RemoteLink, TicketUpdate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connector.ledger.rows import EscalationRow, IntentRow
+    from connector.ports import Desk, Tracker
+
+_STAMPS_HAVE = timedelta(seconds=2)
+
+
+@dataclass
+class Sender:
+    """Makes requests for writes; knows nothing of states. `now` is the run's time."""
+
+    desk: Desk
+    tracker: Tracker
+    now: datetime
+    tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def probe(self, write: Write) -> Json:
+        """What the look-up will need, read before the write is sent."""
+        if isinstance(write, CreateIssue):
+            return {"highest": self.tracker.highest_key(write.project)}
+        if isinstance(write, UpdateTicket):
+            return {"stamp": self._stamp(write.ticket_id)}
+        return None
+
+    def _stamp(self, ticket_id: int) -> str:
+        """The ticket's `updated_at` as read. Stamps have seconds: a fresh one is read twice."""
+        tickets = self.desk.tickets([ticket_id])
+        if tickets and tickets[0].updated_at > self.now - _STAMPS_HAVE:
+            tickets = self.desk.tickets([ticket_id]) or tickets
+        if not tickets:
+            raise GoneError(f"ticket {ticket_id} is gone")
+        self.tags_seen[ticket_id] = tickets[0].tags
+        return tickets[0].updated_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def request(
+        self, row: IntentRow, write: Write, escalation: EscalationRow, probe: Json
+    ) -> Found:
+        """Exactly one HTTP request."""
+        issue_id = escalation.issue_id or ""
+        match write:
+            case CreateIssue():
+                return self._create(write)
+            case UpdateTicket():
+                return self._note(row, write, probe)
+            case ChangeTags():
+                self.desk.change_tags(
+                    write.ticket_id, add=write.add, remove=self._worn(write), updated_stamp=None
+                )
+            case LinkIssue():
+                issue = IssueRef(id=issue_id, key=escalation.issue_key or "")
+                receipt = self.desk.link_issue(write.ticket_id, issue)
+                return Found(ref=receipt.remote_id if receipt else "not installed")
+            case PutRemoteLink():
+                self.tracker.upsert_remote_link(issue_id, _remote_link(write))
+            case UpdateIssue():
+                self.tracker.update_issue(
+                    issue_id,
+                    fields=write.fields,
+                    add_labels=write.add_labels,
+                    remove_labels=write.remove_labels,
+                    properties=write.properties,
+                )
+            case CommentIssue():
+                receipt = self.tracker.comment(issue_id, write.body, intent_id=row.intent_id)
+                return Found(ref=receipt.remote_id)
+        return Found(ref=issue_id)
+
+    def _worn(self, write: ChangeTags) -> tuple[str, ...]:
+        """Of the tags to remove those that the ticket had when it was last read, else all."""
+        seen = self.tags_seen.get(write.ticket_id)
+        return tuple(tag for tag in write.remove if seen is None or tag in seen)
+
+    def _create(self, write: CreateIssue) -> Found:
+        issue = self.tracker.create_issue(
+            IssueDraft(project=write.project, fields=write.fields, properties=write.properties)
+        )
+        return Found(ref=issue.id, issue=issue)
+
+    def _note(self, row: IntentRow, write: UpdateTicket, probe: Json) -> Found:
+        receipt = self.desk.update_ticket(
+            TicketUpdate(
+                ticket_id=write.ticket_id,
+                intent_id=row.intent_id,
+                updated_stamp=probe["stamp"],
+                note=f"{write.note}\n\n{reference_line(row.intent_id)}",
+                status=write.status,
+                group_id=self.desk.group_id(write.group) if write.group else None,
+                priority=write.priority,
+                fields=write.fields,
+            )
+        )
+        return Found(ref=receipt.remote_id)
+
+
+def _remote_link(write: PutRemoteLink) -> RemoteLink:
+    return RemoteLink(
+        global_id=write.global_id,
+        url=write.url,
+        title=write.title,
+        summary=write.summary,
+        resolved=write.resolved,
+    )
