@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import click
 
 from connector import __version__
+from connector.cli_digest import digest
 from connector.cli_files import as_json, backtest, extract, group
 from connector.ending import leave
 
@@ -382,7 +383,7 @@ def demo(app: App) -> None:
     raise click.exceptions.Exit(run_demo(app))
 
 
-for command in (group, extract, backtest):
+for command in (group, extract, backtest, digest):
     cli.add_command(command)
 
 

@@ -14,7 +14,7 @@ from connector.core.brief import Brief, brief_document
 from connector.core.model import Frozen, Severity, State
 from connector.errors import ConfigError, ExitCode
 from connector.ledger.rows import EscalationRow, EventRow, IntentRow, LinkRow, TransitionRow
-from connector.texts import SEVERITY_COLOURS, counted, spell_time
+from connector.texts import SEVERITY_COLOURS, counted, short_span, spell_time
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -110,7 +110,7 @@ def print_listing(listing: Listing, screen: Console) -> None:
             row.issue_key or row.id,
             row.severity.value,
             row.state.value,
-            age(row.opened_at, listing.now),
+            short_span(listing.now - row.opened_at),
             str(len(item.tickets)),
             row.summary,
         )
@@ -174,15 +174,6 @@ def print_story(story: Story, screen: Console) -> None:
         screen.print()
         document = brief_document(Brief.model_validate(row.brief))
         screen.print(Text(render.plain(document, width=min(screen.width, 100))))
-
-
-def age(since: datetime, now: datetime) -> str:
-    """`3 d 4 h`, `2 h 5 min`, `40 min`."""
-    minutes = max(int((now - since).total_seconds() // 60), 0)
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def _part(screen: Console, title: str, lines: list[str]) -> None:

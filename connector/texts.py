@@ -16,7 +16,7 @@ from connector.core.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from connector.core.model import Assessment, Finding
     from connector.report import EscalationLine, Report
@@ -59,6 +59,15 @@ def console() -> Console:
 def spell_time(at: datetime) -> str:
     """`2026-03-04 10:00 UTC`."""
     return f"{at:%Y-%m-%d %H:%M} {at.tzname() or ''}".rstrip()
+
+
+def short_span(amount: timedelta) -> str:
+    """`3 d 4 h`, `2 h 5 min`, `40 min`: short enough for a table."""
+    minutes = max(int(amount.total_seconds() // 60), 0)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

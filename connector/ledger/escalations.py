@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, or_, select, union
 
 from connector.ledger.repository import Repository
 from connector.ledger.rows import EscalationRow, LinkRow
@@ -45,6 +45,12 @@ class Escalations(Repository[EscalationRow]):
         if state is not None:
             statement = statement.where(escalation.c.state == state)
         return self._many(statement.order_by(escalation.c.opened_at.desc(), escalation.c.id))
+
+    def since(self, at: datetime) -> list[EscalationRow]:
+        """The live ones, and those that were opened or changed from `at` on; the newest first."""
+        lately = or_(LIVE, escalation.c.opened_at >= at, escalation.c.changed_at >= at)
+        newest = (escalation.c.opened_at.desc(), escalation.c.id)
+        return self._many(self._select().where(lately).order_by(*newest))
 
     def by_ticket(self, ticket_id: int) -> list[EscalationRow]:
         """Those that link the ticket or began with it; the latest episode first."""
