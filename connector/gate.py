@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from connector.core.model import IssueRef, Json
-from connector.core.writes import REPEATABLE, CreateIssue, UpdateTicket, Write, parse_write, side_of
+from connector.core.writes import (
+    REPEATABLE,
+    CreateIssue,
+    SendReply,
+    UpdateTicket,
+    Write,
+    parse_write,
+    side_of,
+)
 from connector.errors import (
     ACCOUNT_WIDE,
     BusyError,
@@ -192,6 +200,8 @@ class Gate:
 
     def _make(self, row: IntentRow, escalation: EscalationRow) -> bool:
         write = parse_write(row.payload)
+        if isinstance(write, SendReply) and not self._approved(write):
+            return self.book.drop(row, GoneError("nobody approves these words any more"))
         if self.dry_run:
             self.book.done(row, _as_if(write), "would")
             return True
@@ -200,6 +210,12 @@ class Gate:
             self.book.done(row, earlier, "adopted")
             return True
         return self._send(row, write, escalation)
+
+    def _approved(self, write: SendReply) -> bool:
+        """Whether a person approved these very words, by the ledger."""
+        with self.ledger.transaction() as tx:
+            draft = tx.drafts.get(write.approval)
+        return draft is not None and draft.state == "approved" and draft.text == write.text
 
     def _earlier(self, row: IntentRow, write: Write, escalation: EscalationRow) -> Found | None:
         """What a run whose ledger was lost may have done already."""
@@ -280,6 +296,9 @@ class Gate:
             if found is not None:
                 self.book.done(row, found, "adopted")
                 return True
+        if row.kind == "public_reply":
+            changed = GoneError("the ticket changed after it was approved")
+            return self.book.drop(row, changed)
         if row.tries + 1 >= _CONFLICTS:
             self.book.set_aside(row, error)
             return False

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from connector.core.markers import marker_label, reference_line
 from connector.core.model import Frozen, IssueRef
-from connector.core.writes import CreateIssue, LinkIssue, UpdateTicket, parse_write
+from connector.core.writes import (
+    CreateIssue,
+    LinkIssue,
+    RelateIssue,
+    SendReply,
+    UpdateTicket,
+    parse_write,
+)
 
 if TYPE_CHECKING:
     from connector.ledger.rows import EscalationRow, IntentRow
@@ -35,11 +42,15 @@ def look_up(
     write = parse_write(row.payload)
     if isinstance(write, CreateIssue):
         return _created(write.project, row, escalation, tracker)
-    if isinstance(write, UpdateTicket):
+    if isinstance(write, UpdateTicket | SendReply):
         return _noted(write.ticket_id, row, desk)
     if isinstance(write, LinkIssue):
         linked = escalation.issue_id in desk.linked_issues(write.ticket_id)
         return Found(ref=escalation.issue_id or "") if linked else None
+    if isinstance(write, RelateIssue):
+        related = tracker.related(escalation.issue_id or "")
+        there = any(one.issue.id == write.other_id for one in related)
+        return Found(ref=write.other_id) if there else None
     return _commented(row, escalation, tracker)
 
 

@@ -71,6 +71,21 @@ class TicketUpdate(Frozen):
     fields: Mapping[str, str | int | bool | None] = {}
 
 
+class ApprovedReply(Frozen):
+    """A reply to the customer that a person approved: these very words, to this ticket as it was.
+
+    `approval` names the draft, `text_sha256` its words as they were approved. The only thing that
+    is ever public; the wire guard admits one request that holds exactly this, and nothing like it.
+    """
+
+    approval: str
+    ticket_id: int
+    intent_id: str
+    updated_stamp: str
+    text: str
+    text_sha256: str
+
+
 class Receipt(Frozen):
     """A write that was answered: the remote id (audit, comment, issue, link) and request id.
 
@@ -114,6 +129,9 @@ class Desk(Protocol):
         """Comments and field changes, oldest first. GoneError when the ticket is gone."""
 
     def update_ticket(self, update: TicketUpdate) -> Receipt: ...
+
+    def send_reply(self, reply: ApprovedReply) -> Receipt:
+        """The one public write. ConflictError when the ticket changed since it was approved."""
 
     def change_tags(
         self,
@@ -205,6 +223,32 @@ class TrackerComment(Frozen):
     created: datetime
     author_id: str | None
     text: str
+    author: str = ""
+
+
+class RelatedIssue(Frozen):
+    """An issue that another one is linked to. `kind`: the link type's name. `outward`: the other
+    one does to this what the type says: of a duplicate, this is the issue that stays.
+    """
+
+    issue: IssueRef
+    kind: str
+    outward: bool
+
+
+class IssueChange(Frozen):
+    """One changed field of one issue, as its history tells. `old` and `new` are ids, or texts where
+    a field has none; the names are for people.
+    """
+
+    issue_id: str
+    at: datetime
+    author_id: str | None
+    field: str
+    old: str | None = None
+    new: str | None = None
+    old_name: str = ""
+    new_name: str = ""
 
 
 class StatusFacts(Frozen):
@@ -280,6 +324,18 @@ class Tracker(Protocol):
 
     def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
         """Newest first, back to `since`."""
+
+    def related(self, issue_id: str) -> tuple[RelatedIssue, ...]:
+        """What is linked to the issue, seen from it."""
+
+    def relate(self, issue_id: str, other_id: str) -> Receipt:
+        """Links the two as related: not safe to repeat, so look at `related` first."""
+
+    def changes(self, ids: Sequence[str], *, since: datetime) -> tuple[IssueChange, ...]:
+        """What happened to status and resolution since then, oldest first."""
+
+    def categories(self) -> Mapping[str, Literal["new", "indeterminate", "done"]]:
+        """Every status's category by its id."""
 
     def transition(self, issue_id: str, *, to_category: str) -> str | None:
         """The name of the transition made, or None when none leads there."""

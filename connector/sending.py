@@ -14,13 +14,15 @@ from connector.core.writes import (
     CreateIssue,
     LinkIssue,
     PutRemoteLink,
+    RelateIssue,
+    SendReply,
     UpdateIssue,
     UpdateTicket,
     Write,
 )
 from connector.errors import GoneError
 from connector.lookup import Found
-from connector.ports import IssueDraft, RemoteLink, TicketUpdate
+from connector.ports import ApprovedReply, IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,6 +88,11 @@ class Sender:
                     remove_labels=write.remove_labels,
                     properties=write.properties,
                 )
+            case SendReply():
+                return self._reply(row, write)
+            case RelateIssue():
+                receipt = self.tracker.relate(issue_id, write.other_id)
+                return Found(ref=receipt.remote_id)
             case CommentIssue():
                 receipt = self.tracker.comment(issue_id, write.body, intent_id=row.intent_id)
                 return Found(ref=receipt.remote_id)
@@ -113,6 +120,20 @@ class Sender:
                 group_id=self.desk.group_id(write.group) if write.group else None,
                 priority=write.priority,
                 fields=write.fields,
+            )
+        )
+        return Found(ref=receipt.remote_id)
+
+    def _reply(self, row: IntentRow, write: SendReply) -> Found:
+        """Under the stamp that it was approved for, always: a ticket that changed since refuses."""
+        receipt = self.desk.send_reply(
+            ApprovedReply(
+                approval=write.approval,
+                ticket_id=write.ticket_id,
+                intent_id=row.intent_id,
+                updated_stamp=write.updated_stamp,
+                text=write.text,
+                text_sha256=write.text_sha256,
             )
         )
         return Found(ref=receipt.remote_id)

@@ -30,10 +30,12 @@ _DID = {
     "create_issue": "issue created",
     "remote_link": "link from the issue",
     "note": "internal note",
+    "public_reply": "reply to a customer",
     "tags": "tags",
     "jira_link": "Jira link",
     "issue_update": "issue updated",
     "issue_comment": "issue commented",
+    "issue_link": "link between issues",
 }
 
 

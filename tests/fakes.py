@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from connector.core.model import Comment, IssueRef, Json, Thread, Ticket
-from connector.errors import GoneError
+from connector.errors import ConflictError, GoneError
 from connector.ports import (
+    ApprovedReply,
     Audit,
     CommentPage,
     Identity,
     Issue,
+    IssueChange,
     IssueDraft,
     Receipt,
+    RelatedIssue,
     RemoteLink,
     TicketPage,
     TicketUpdate,
@@ -117,6 +120,30 @@ class FakeDesk:
         self.trouble("after note")
         return Receipt(remote_id=str(number))
 
+    def send_reply(self, reply: ApprovedReply) -> Receipt:
+        """As Zendesk does it: a stale stamp is a conflict."""
+        self.trouble("public_reply")
+        ticket = self.stock[reply.ticket_id]
+        if ticket.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ") != reply.updated_stamp:
+            raise ConflictError("zendesk: UpdateConflict")
+        number = 900 + sum(len(said) for said in self.comments.values())
+        self.comments[reply.ticket_id].append(
+            Comment(
+                id=number,
+                ticket_id=reply.ticket_id,
+                role="agent",
+                public=True,
+                created_at=self.at or ticket.updated_at,
+                body=reply.text,
+                intent_id=reply.intent_id,
+            )
+        )
+        touched = {"updated_at": ticket.updated_at + timedelta(seconds=1)}
+        self.stock[reply.ticket_id] = ticket.model_copy(update=touched)
+        self.writes["public_reply"] += 1
+        self.trouble("after public_reply")
+        return Receipt(remote_id=str(number))
+
     def change_tags(
         self,
         ticket_id: int,
@@ -177,6 +204,9 @@ class FakeTracker:
     drafts: dict[str, IssueDraft] = field(default_factory=dict)
     remote: dict[str, dict[str, RemoteLink]] = field(default_factory=lambda: defaultdict(dict))
     said: dict[str, list[tuple[str, Json]]] = field(default_factory=lambda: defaultdict(list))
+    heard: dict[str, list[TrackerComment]] = field(default_factory=lambda: defaultdict(list))
+    links: dict[str, list[RelatedIssue]] = field(default_factory=lambda: defaultdict(list))
+    history: list[IssueChange] = field(default_factory=list)
     updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     writes: Counter[str] = field(default_factory=Counter)
 
@@ -251,10 +281,29 @@ class FakeTracker:
         return Receipt(remote_id=str(len(self.said[issue_id])))
 
     def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
-        return tuple(
+        ours = [
             TrackerComment(id=str(number), created=since, author_id="bot", text=f"ref {intent}")
             for number, (intent, _) in enumerate(self.said[issue_id], 1)
-        )
+        ]
+        return (*ours, *(one for one in self.heard[issue_id] if one.created >= since))
+
+    def related(self, issue_id: str) -> tuple[RelatedIssue, ...]:
+        return tuple(self.links[issue_id])
+
+    def relate(self, issue_id: str, other_id: str) -> Receipt:
+        self.trouble("issue_link")
+        other = self.stock[other_id]
+        end = IssueRef(id=other.id, key=other.key)
+        self.links[issue_id].append(RelatedIssue(issue=end, kind="Relates", outward=True))
+        self.writes["issue_link"] += 1
+        self.trouble("after issue_link")
+        return Receipt(remote_id=other_id)
+
+    def changes(self, ids: Sequence[str], *, since: datetime) -> tuple[IssueChange, ...]:
+        return tuple(one for one in self.history if one.issue_id in ids and one.at >= since)
+
+    def categories(self) -> Mapping[str, Literal["new", "indeterminate", "done"]]:
+        return {"1": "new", "3": "indeterminate", "5": "done"}
 
     def transition(self, issue_id: str, *, to_category: str) -> str | None:
         return None

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from connector.clients import jql
 from connector.clients.auth import tracker_signer
 from connector.clients.jira_facts import tracker_facts
+from connector.clients.jira_history import Histories
 from connector.clients.jira_read import CloudReader, DatacenterReader, Reader, readable
 from connector.clients.jira_wire import (
     WirePerson,
@@ -44,19 +45,30 @@ if TYPE_CHECKING:
 
     from connector.clients.auth import ApiToken, BearerToken
     from connector.clients.calls import CallObserver
+    from connector.clients.jira_wire import Category
     from connector.clients.retry import RetryPolicy
     from connector.clients.transport import Answer
     from connector.core.model import Json
-    from connector.ports import Issue, IssueDraft, RemoteLink, TrackerComment, TrackerFacts
+    from connector.ports import (
+        Issue,
+        IssueChange,
+        IssueDraft,
+        RelatedIssue,
+        RemoteLink,
+        TrackerComment,
+        TrackerFacts,
+    )
 
 Deployment = Literal["cloud", "datacenter"]
 
 _POST_READS = frozenset({"bulkfetch", "jql", "search", "list", "approximate-count"})
+_SILENT = frozenset({"issueLink"})
 _KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,19}")
 _COMMENTS_A_PAGE = 100
 _MOST_COMMENT_PAGES = 60
 _EVENT = "escalation.event"
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
+_RELATES = "Relates"
 _APPLICATION = {"type": "com.zendesk", "name": "Zendesk"}
 
 
@@ -83,6 +95,7 @@ class JiraTracker:
             policy=policy,
             observers=observers,
             reads=_POST_READS,
+            silent=_SILENT,
             deadline=deadline,
             wall=wall,
         )
@@ -91,6 +104,7 @@ class JiraTracker:
         self.dialect: Literal["adf", "wiki"] = "adf" if cloud else "wiki"
         self._line = _JiraLine(transport, deployment)
         self._reader: Reader = CloudReader(self._line) if cloud else DatacenterReader(self._line)
+        self._histories = Histories(self._line, cloud=cloud)
         self._me: Identity | None = None
         self._site: str | None = None
 
@@ -179,6 +193,16 @@ class JiraTracker:
                 return tuple(comment for comment in newest if comment.created >= since)
         raise DriftError(f"jira: the comments of {issue_id} have no end")
 
+    def related(self, issue_id: str) -> tuple[RelatedIssue, ...]:
+        return self._histories.related(issue_id)
+
+    def changes(self, ids: Sequence[str], *, since: datetime) -> tuple[IssueChange, ...]:
+        self._sure()
+        return self._histories.changes(ids, since)
+
+    def categories(self) -> Mapping[str, Category]:
+        return self._histories.categories()
+
     def facts(self, projects: Sequence[str]) -> TrackerFacts:
         """What the site has, to be held against a configuration."""
         self._sure()
@@ -249,6 +273,16 @@ class JiraTracker:
         if not isinstance(number, str | int):
             raise _unclear("POST issue/{id}/comment", answer)
         return Receipt(remote_id=str(number), request_id=answer.trace)
+
+    def relate(self, issue_id: str, other_id: str) -> Receipt:
+        """Jira names nothing in its answer; the link is found again by `related`."""
+        body = {
+            "type": {"name": _RELATES},
+            "inwardIssue": {"id": jql.issue_id(issue_id)},
+            "outwardIssue": {"id": jql.issue_id(other_id)},
+        }
+        answer = self._line.send("POST", "issueLink", body)
+        return Receipt(remote_id=other_id, request_id=answer.trace)
 
     def transition(self, issue_id: str, *, to_category: str) -> str | None:
         """Takes the first transition that leads there and asks for nothing."""

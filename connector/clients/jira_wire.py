@@ -136,6 +136,7 @@ def comment_of(raw: Any) -> TrackerComment:
         id=wire.id,
         created=wire.created,
         author_id=wire.author.id if wire.author else None,
+        author=name_of(wire.author.displayName) if wire.author else "",
         text=clean_text(text_of(wire.body), TEXT_LIMIT),
     )
 

@@ -17,7 +17,7 @@ import requests
 from pydantic import ValidationError
 
 from connector.clients.auth import desk_signer
-from connector.clients.guard import refuse_public_comments
+from connector.clients.guard import PublicGuard, reply_body
 from connector.clients.line import next_cursor, rows
 from connector.clients.transport import DEADLINE, TIMEOUTS, Transport
 from connector.clients.wire import name_of
@@ -48,7 +48,14 @@ if TYPE_CHECKING:
     from connector.clients.retry import RetryPolicy
     from connector.clients.transport import Answer
     from connector.core.model import IssueRef, Json, Thread, Ticket
-    from connector.ports import Audit, CommentPage, DeskFacts, TicketPage, TicketUpdate
+    from connector.ports import (
+        ApprovedReply,
+        Audit,
+        CommentPage,
+        DeskFacts,
+        TicketPage,
+        TicketUpdate,
+    )
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +83,13 @@ class ZendeskDesk:
         deadline: float = DEADLINE,
         wall: Callable[[], float] = time.time,
     ) -> None:
+        self._guard = PublicGuard()
         transport = Transport(
             "zendesk",
             url,
             policy=policy,
             observers=observers,
-            guard=refuse_public_comments,
+            guard=self._guard,
             reads=_GRANT,
             silent=_SILENT,
             deadline=deadline,
@@ -162,22 +170,33 @@ class ZendeskDesk:
         Raises PublicNoteError when Zendesk answers that the note is public; it has then been
         made internal, or the message says that it could not be.
         """
-        path = f"tickets/{update.ticket_id}.json"
-        answer = self._line.send("PUT", path, {"ticket": _ticket_body(update)})
+        receipt, audit = self._put_ticket(update.ticket_id, {"ticket": _ticket_body(update)})
+        self._keep_internal(update.ticket_id, audit)
+        return receipt
+
+    def send_reply(self, reply: ApprovedReply) -> Receipt:
+        """Raises PublicWriteRefusedError when the words are not those that were approved."""
+        with self._guard.admitting(reply):
+            return self._put_ticket(reply.ticket_id, reply_body(reply))[0]
+
+    def _put_ticket(self, ticket_id: int, body: Json) -> tuple[Receipt, Mapping[str, Any]]:
+        """One update of a ticket, and the audit it made."""
+        path = f"tickets/{ticket_id}.json"
+        answer = self._line.send("PUT", path, body)
         document = answer.document or {}
         ticket, audit = document.get("ticket"), document.get("audit")
         audit_id = audit.get("id") if isinstance(audit, dict) else None
-        same = isinstance(ticket, dict) and ticket.get("id") == update.ticket_id
+        same = isinstance(ticket, dict) and ticket.get("id") == ticket_id
         if not same or not isinstance(audit, dict) or not isinstance(audit_id, int):
             raise UncertainError(
                 f"zendesk: PUT {path} answered 200 without that ticket and its audit; "
                 "whether it happened is not known"
             )
-        self._keep_internal(update.ticket_id, audit)
         ignored = _ignored(answer.headers.get("x-zendesk-api-warn", ""))
         if ignored:
             log.warning("zendesk ignored %s of an update", ", ".join(ignored))
-        return Receipt(remote_id=str(audit_id), request_id=answer.trace, ignored=ignored)
+        receipt = Receipt(remote_id=str(audit_id), request_id=answer.trace, ignored=ignored)
+        return receipt, audit
 
     def change_tags(
         self,

@@ -1,7 +1,7 @@
 """Every remote write that the product can make, as values. There is no other kind.
 
 A write says what is sent, not to which issue id: that is read from the escalation when it is made,
-since keys change when issues move. None of these can make a comment public.
+since keys change when issues move. Only SendReply makes a comment public: what a person approved.
 """
 
 from __future__ import annotations
@@ -62,6 +62,24 @@ class UpdateTicket(Frozen):
         return f"ticket {self.ticket_id}"
 
 
+class SendReply(Frozen):
+    """The one public write: a draft that a person approved, word for word.
+
+    `updated_stamp` is the ticket's state that the approval is for; it is never read anew.
+    """
+
+    kind: Literal["public_reply"] = "public_reply"
+    ticket_id: int
+    text: str
+    approval: str
+    text_sha256: str
+    updated_stamp: str
+
+    @property
+    def subject(self) -> str:
+        return f"ticket {self.ticket_id}"
+
+
 class ChangeTags(Frozen):
     """Adds and removes tags; other people's stay."""
 
@@ -100,6 +118,17 @@ class UpdateIssue(Frozen):
         return "issue"
 
 
+class RelateIssue(Frozen):
+    """A link between this escalation's issue and an older one."""
+
+    kind: Literal["issue_link"] = "issue_link"
+    other_id: str
+
+    @property
+    def subject(self) -> str:
+        return "issue"
+
+
 class CommentIssue(Frozen):
     """One comment on the issue; `body` is rendered for its dialect, reference included."""
 
@@ -115,9 +144,11 @@ Write = Annotated[
     CreateIssue
     | PutRemoteLink
     | UpdateTicket
+    | SendReply
     | ChangeTags
     | LinkIssue
     | UpdateIssue
+    | RelateIssue
     | CommentIssue,
     Field(discriminator="kind"),
 ]
@@ -127,7 +158,7 @@ _WRITE: TypeAdapter[Write] = TypeAdapter(Write)
 REPEATABLE = frozenset({"remote_link", "tags", "issue_update"})
 """Kinds that may be sent twice with the same result (reliability section 3)."""
 
-_DESK = frozenset({"note", "tags", "jira_link"})
+_DESK = frozenset({"note", "public_reply", "tags", "jira_link"})
 
 
 def side_of(kind: str) -> Side:

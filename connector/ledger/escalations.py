@@ -8,7 +8,7 @@ from sqlalchemy import Connection, or_, select, union
 
 from connector.ledger.repository import Repository
 from connector.ledger.rows import EscalationRow, LinkRow
-from connector.ledger.schema import LIVE, escalation, link
+from connector.ledger.schema import LIVE, UNCLOSED, escalation, link
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +38,15 @@ class Escalations(Repository[EscalationRow]):
     def live(self) -> list[EscalationRow]:
         """Most urgent first: by severity, then by what is due next."""
         return sorted(self._many(self._select().where(LIVE)), key=_urgency)
+
+    def unclosed(self) -> list[EscalationRow]:
+        """Those about which somebody still has to be told something, by id."""
+        return self._many(self._select().where(UNCLOSED).order_by(escalation.c.id))
+
+    def learned(self) -> list[EscalationRow]:
+        """Those from which something was learned, the newest first."""
+        known = self._select().where(escalation.c.learned.is_not(None))
+        return self._many(known.order_by(escalation.c.opened_at.desc(), escalation.c.id))
 
     def all(self, state: State | None = None) -> list[EscalationRow]:
         """In one state, or in any; the newest first."""

@@ -64,7 +64,7 @@ class FollowUps(Repository[FollowUpRow]):
         return self._many(
             self._select()
             .where(follow_up.c.escalation_id == escalation_id)
-            .order_by(follow_up.c.slot, follow_up.c.clock)
+            .order_by(follow_up.c.slot, follow_up.c.clock, follow_up.c.ticket_id)
         )
 
 

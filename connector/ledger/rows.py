@@ -6,7 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from connector.core.model import Ask, Customer, Finding, Frozen, Json, Severity, State, Target
+from connector.core.model import (
+    Ask,
+    Customer,
+    DeescalationReason,
+    Finding,
+    Frozen,
+    Json,
+    Severity,
+    State,
+    Target,
+)
 
 
 class IntentState(StrEnum):
@@ -72,7 +82,11 @@ class EscalationRow(Frozen):
     """One episode of one escalation. `version` grows with every change of state or severity.
 
     `lower_since`: since when every assessment has come out less severe than `severity`.
-    `applied`: Jira's status id, category and resolution as last acted on.
+    `applied`: Jira's status id, category and resolution as last acted on; `seen_at`: its issue's
+    `updated` as last read. `ended_at`: when it was resolved or de-escalated last; `closed_at`: when
+    everybody had been told. `internal_at`: when the team last did something. `lost_at`: since when
+    Jira does not show the issue. `follows`: the escalation that goes on for this one, a duplicate.
+    `previous_id`: the episode before.
     """
 
     id: str
@@ -103,6 +117,16 @@ class EscalationRow(Frozen):
     internal_due_at: datetime | None = None
     customer_due_at: datetime | None = None
     learned: Json = None
+    acknowledged_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: DeescalationReason | None = None
+    closed_at: datetime | None = None
+    internal_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    seen_at: datetime | None = None
+    lost_at: datetime | None = None
+    follows: str | None = None
+    previous_id: str | None = None
 
     @property
     def settled(self) -> bool:
@@ -111,7 +135,11 @@ class EscalationRow(Frozen):
 
 
 class LinkRow(Frozen):
-    """A ticket of an escalation. `result` is what happened at the last attempt to update it."""
+    """A ticket of an escalation. `result` is what happened at the last attempt to update it.
+
+    `told_at`, `told_how`: when and how its customer was told the end. `worn`: tags that it had when
+    it joined. `merged_into`: the ticket that goes on for it.
+    """
 
     escalation_id: str
     ticket_id: int
@@ -120,6 +148,9 @@ class LinkRow(Frozen):
     closed: bool = False
     result: str = ""
     told_at: datetime | None = None
+    told_how: str | None = None
+    worn: tuple[str, ...] = ()
+    merged_into: int | None = None
 
 
 class IntentRow(Frozen):
@@ -160,7 +191,10 @@ class EventRow(Frozen):
 
 
 class TransitionRow(Frozen):
-    """A change of an escalation's state or severity. Actor: jira, zendesk, operator or sweep."""
+    """A change of an escalation's state or severity. Actor: jira, zendesk, operator or sweep.
+
+    `wrote`: the ids of the writes that were planned with it.
+    """
 
     escalation_id: str
     at: datetime
@@ -169,16 +203,18 @@ class TransitionRow(Frozen):
     old: str
     new: str
     reason: str
+    wrote: tuple[str, ...] = ()
 
 
 class AsideRow(Frozen):
     """A ticket or write that was set aside (quarantined), with the reason and the next try.
 
-    `key` is "ticket:<id>", "place:<where>" or "intent:<id>".
+    `key` is "ticket:<id>", "place:<where>", "intent:<id>" or "issue:<id>" (what Jira says of it
+    cannot be followed).
     """
 
     key: str
-    kind: Literal["ticket", "place", "intent"]
+    kind: Literal["ticket", "place", "intent", "issue"]
     reason: str
     error: str
     tries: int = 1
@@ -189,13 +225,37 @@ class AsideRow(Frozen):
 
 
 class FollowUpRow(Frozen):
-    """One due follow-up that was made: clock "internal" or "customer", slot start in UTC."""
+    """One due follow-up that was made: clock "internal" or "customer", slot start in UTC.
+
+    `ticket_id`: whose customer clock it was; 0 for the internal one.
+    """
 
     escalation_id: str
     clock: Literal["internal", "customer"]
+    ticket_id: int = 0
     slot: datetime
     done_at: datetime
     late_by_minutes: int = 0
+
+
+class DraftRow(Frozen):
+    """Words for a customer, which only a person can send. `id` is named after the words.
+
+    `basis`: what of the ticket and the escalation the words were made for. `intent_id`: the reply
+    that an approval became.
+    """
+
+    id: str
+    escalation_id: str
+    ticket_id: int
+    about: Literal["update", "end"]
+    text: str
+    basis: str
+    state: Literal["open", "approved", "sent", "dropped", "outdated"] = "open"
+    made_at: datetime
+    decided_at: datetime | None = None
+    intent_id: str | None = None
+    reason: str | None = None
 
 
 class LabelRow(Frozen):

@@ -36,6 +36,7 @@ HAS_FINGERPRINT = text("fingerprint IS NOT NULL")
 TODO = text("state = 'todo'")
 SET_ASIDE = text("state = 'quarantined'")
 LIVE = text("state IN ('open', 'acknowledged', 'in_progress', 'resolved')")
+UNCLOSED = text("closed_at IS NULL")
 UNSETTLED = text("state IN ('planned', 'sending', 'uncertain', 'quarantined')")
 
 
@@ -162,7 +163,18 @@ escalation = Table(
     Column("internal_due_at", Moment),
     Column("customer_due_at", Moment),
     Column("learned", JsonText),
+    Column("acknowledged_at", Moment),
+    Column("ended_at", Moment),
+    Column("end_reason", Words),
+    Column("closed_at", Moment),
+    Column("internal_at", Moment),
+    Column("snoozed_until", Moment),
+    Column("seen_at", Moment),
+    Column("lost_at", Moment),
+    Column("follows", Words),
+    Column("previous_id", Words),
     Index("uq_escalation_first_ticket_id_episode", "first_ticket_id", "episode", unique=True),
+    _index("ix_escalation_unclosed", "state", where=UNCLOSED),
     _index("uq_escalation_live", "first_ticket_id", where=LIVE, unique=True),
     Index(None, "issue_id"),
     Index(None, "issue_key"),
@@ -180,6 +192,9 @@ link = Table(
     Column("closed", Boolean, nullable=False),
     Column("result", Words, nullable=False),
     Column("told_at", Moment),
+    Column("told_how", Words),
+    Column("worn", JsonText, nullable=False),
+    Column("merged_into", BIG),
     PrimaryKeyConstraint("escalation_id", "ticket_id"),
     Index(None, "ticket_id"),
 )
@@ -234,6 +249,7 @@ transition = Table(
     Column("old", Words, nullable=False),
     Column("new", Words, nullable=False),
     Column("reason", Words, nullable=False),
+    Column("wrote", JsonText, nullable=False),
     Index(None, "escalation_id"),
 )
 
@@ -242,10 +258,29 @@ follow_up = Table(
     metadata,
     _escalation_id(),
     Column("clock", Words, nullable=False),
+    Column("ticket_id", BIG, nullable=False),
     Column("slot", Moment, nullable=False),
     Column("done_at", Moment, nullable=False),
     Column("late_by_minutes", Integer, nullable=False),
-    PrimaryKeyConstraint("escalation_id", "clock", "slot"),
+    PrimaryKeyConstraint("escalation_id", "clock", "ticket_id", "slot"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Words, primary_key=True),
+    _escalation_id(),
+    Column("ticket_id", BIG, nullable=False),
+    Column("about", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("basis", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("intent_id", Words),
+    Column("reason", Words),
+    Index(None, "escalation_id"),
+    Index(None, "state", "made_at"),
 )
 
 aside = Table(

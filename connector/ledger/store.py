@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from connector.errors import ConnectorError, StoreError
 from connector.ledger import lock, schema, sqlite_file, upgrade
 from connector.ledger.aside import Aside
+from connector.ledger.drafts import Drafts
 from connector.ledger.engine import make_engine, parse_url, place_of, reading
 from connector.ledger.escalations import Escalations, Links
 from connector.ledger.faults import translated
@@ -69,6 +70,10 @@ class Transaction:
     @cached_property
     def follow_ups(self) -> FollowUps:
         return FollowUps(self._connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        return Drafts(self._connection)
 
     @cached_property
     def events(self) -> Events:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,10 +15,10 @@ from loopback import Loopback, reply
 
 from connector.clients.auth import BearerToken, desk_signer
 from connector.clients.calls import describe
-from connector.clients.guard import refuse_public_comments
+from connector.clients.guard import PublicGuard, refuse_public_comments, reply_body
 from connector.clients.transport import Transport
 from connector.errors import PublicNoteError, PublicWriteRefusedError, UncertainError
-from connector.ports import TicketUpdate
+from connector.ports import ApprovedReply, TicketUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,3 +127,82 @@ def test_a_public_note_that_cannot_be_hidden_calls_for_a_person(
     zendesk = server(reply(200, leaked), reply(403, {"error": "No"}))
     with pytest.raises(PublicNoteError, match="hide it in Zendesk NOW"):
         desk_at(zendesk.url).update_ticket(UPDATE)
+
+
+# --- the one reply that a person approved ---------------------------------------------------------
+
+WORDS = "Hello Dana, the export works again since this morning."
+REPLY = ApprovedReply(
+    approval="d-1",
+    ticket_id=7,
+    intent_id="b" * 20,
+    updated_stamp="2026-01-01T00:00:00Z",
+    text=WORDS,
+    text_sha256=hashlib.sha256(WORDS.encode()).hexdigest(),
+)
+
+
+def altered(**changes: Any) -> Any:
+    body = reply_body(REPLY)
+    body["ticket"] = body["ticket"] | changes
+    return body
+
+
+def test_an_approved_reply_may_leave_once() -> None:
+    guard = PublicGuard()
+    with guard.admitting(REPLY):
+        guard(CALL, orjson.dumps(reply_body(REPLY)))
+        with pytest.raises(PublicWriteRefusedError):
+            guard(CALL, orjson.dumps(reply_body(REPLY)))
+    with pytest.raises(PublicWriteRefusedError):
+        guard(CALL, orjson.dumps(reply_body(REPLY)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        altered(comment={"body": WORDS + "!", "public": True}),
+        altered(comment={"body": WORDS, "public": True, "uploads": ["x"]}),
+        altered(comment={"html_body": WORDS, "public": True}),
+        altered(updated_stamp="2026-01-01T00:00:01Z"),
+        altered(safe_update=False),
+        altered(metadata={"escalation_effect": "c" * 20}),
+        altered(status="solved"),
+        [reply_body(REPLY)],
+    ],
+)
+def test_nothing_but_the_approved_reply_may_leave(body: Any) -> None:
+    guard = PublicGuard()
+    with guard.admitting(REPLY), pytest.raises(PublicWriteRefusedError):
+        guard(CALL, orjson.dumps(body))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/api/v2/tickets/8.json"),
+        ("POST", "/api/v2/tickets/7.json"),
+        ("PUT", "/api/v2/tickets/7/comments.json"),
+        ("PUT", "/api/v2/tickets/update_many.json"),
+    ],
+)
+def test_an_approved_reply_goes_to_its_ticket_and_nowhere_else(method: str, path: str) -> None:
+    guard = PublicGuard()
+    call = describe("zendesk", method, path, frozenset())
+    with guard.admitting(REPLY), pytest.raises(PublicWriteRefusedError):
+        guard(call, orjson.dumps(reply_body(REPLY)))
+
+
+@pytest.mark.parametrize("changes", [{"text": "Other words"}, {"approval": ""}])
+def test_words_that_are_not_those_of_the_approval_do_not_leave(changes: dict[str, str]) -> None:
+    guard, reply = PublicGuard(), REPLY.model_copy(update=changes)
+    with guard.admitting(reply), pytest.raises(PublicWriteRefusedError):
+        guard(CALL, orjson.dumps(reply_body(reply)))
+
+
+def test_an_internal_note_uses_the_admission_up() -> None:
+    guard = PublicGuard()
+    with guard.admitting(REPLY):
+        guard(CALL, orjson.dumps({"ticket": {"comment": {"body": "x", "public": False}}}))
+        with pytest.raises(PublicWriteRefusedError):
+            guard(CALL, orjson.dumps(reply_body(REPLY)))

@@ -25,8 +25,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{head}"
 
 def upgrade():
     op.add_column("mirror", sa.Column("language", sa.Text()))
@@ -51,9 +51,9 @@ def newer_program(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str = "")
         versions,
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    (versions / "0002_language.py").write_text(NEXT.format(then=then))
+    (versions / "9999_language.py").write_text(NEXT.format(then=then, head=upgrade.HEAD))
     monkeypatch.setattr(upgrade, "VERSIONS", str(versions))
-    monkeypatch.setattr(upgrade, "HEAD", "0002")
+    monkeypatch.setattr(upgrade, "HEAD", "9999")
 
 
 def languages(url: str) -> list[str]:
@@ -83,7 +83,7 @@ def test_partial_indexes_are_migrated_with_the_conditions_that_the_queries_use(
             rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'")
             found.append({index: sql for index, sql in rows if "escalation_schema" not in index})
     assert found[0] == found[1]
-    assert sum("WHERE" in (sql or "") for sql in found[0].values()) == 6
+    assert sum("WHERE" in (sql or "") for sql in found[0].values()) == 7
 
 
 def test_the_newest_revision_is_the_one_that_the_program_names(empty_url: str) -> None:
@@ -113,9 +113,10 @@ def test_a_copied_older_file_is_copied_beside_itself_before_it_is_changed(
     copy = tmp_path / "other machine" / "escalation.db"
     copy.parent.mkdir()
     shutil.copy(sqlite_url.removeprefix("sqlite:///"), copy)
+    older = upgrade.HEAD
     newer_program(monkeypatch, tmp_path)
     open_ledger(f"sqlite:///{copy}", now=NOON).close()
-    beside = copy.with_name("escalation.db.0001-20260302T120000Z")
+    beside = copy.with_name(f"escalation.db.{older}-20260302T120000Z")
     assert stat.S_IMODE(beside.stat().st_mode) == 0o600
     assert sorted(path.name for path in copy.parent.iterdir()) == [copy.name, beside.name]
     assert dump(f"sqlite:///{beside}") == dump(sqlite_url)
@@ -148,10 +149,10 @@ def test_a_store_from_the_future_is_refused_and_left_alone(empty_url: str, tmp_p
     open_ledger(empty_url, now=NOON).close()
     change(empty_url, "UPDATE escalation_schema SET version_num = '9999'")
     before = dump(empty_url)
-    with pytest.raises(StoreError, match=r"newer version .*schema 9999; .* up to 0001"):
+    with pytest.raises(StoreError, match=rf"newer version .*schema 9999; .* up to {upgrade.HEAD}"):
         open_ledger(empty_url, now=NOON)
     assert dump(empty_url) == before
-    assert not list(tmp_path.glob("*.0001-*"))
+    assert not list(tmp_path.glob(f"*.{upgrade.HEAD}-*"))
 
 
 def test_programs_that_start_at_once_on_an_empty_store_all_find_it_whole(empty_url: str) -> None:
