@@ -33,7 +33,7 @@ from connector.core.plan import (
     ticket_writes,
     update_writes,
 )
-from connector.core.writes import CommentIssue, UpdateIssue
+from connector.core.writes import CommentIssue, UpdateBrief, UpdateIssue
 from connector.ledger.rows import EscalationRow
 
 if TYPE_CHECKING:
@@ -176,42 +176,22 @@ def tickets_told(
 
 
 def joined_writes(
-    services: Services, row: EscalationRow, links: Sequence[LinkRow], new: Sequence[Case]
+    services: Services, row: EscalationRow, links: Sequence[LinkRow], new: Iterable[int]
 ) -> tuple[Intended, ...]:
-    """New tickets linked and noted; in Jira one comment for all of them, and the property."""
-    fresh = sorted(case.ticket.id for case in new)
-    place, brief = place_of(services, row), Brief.model_validate(row.brief)
+    """What the tickets get that join: linked, noted, tagged. Jira hears of it with the brief."""
+    place, brief, fresh = place_of(services, row), Brief.model_validate(row.brief), frozenset(new)
     note = notes.joined_note(brief, issue_key=row.issue_key, url=_issue_url(services, row))
-    planned = [
+    return tuple(
         write
         for affected in affected_by(link for link in links if link.ticket_id in fresh)
         for write in ticket_writes(place, affected, note=note, state=row.state, n="escalated")
-    ]
-    if row.issue_id is None:
-        return tuple(planned)
-    said = notes.growth_comment(
-        new_tickets=fresh,
-        new_customers=sorted({case.customer.name for case in new}),
-        customers=len({link.customer.key for link in links}),
-        tickets=len(links),
-    )
-    kept = {PROPERTY: brief_property(brief, row.marker, [link.ticket_id for link in links])}
-    return (
-        *planned,
-        comment_write(services, row, said, n=f"joined {fresh}"),
-        name_write(row.marker, UpdateIssue(properties=kept), n=f"joined {fresh}"),
     )
 
 
 def severity_writes(
-    services: Services,
-    old: EscalationRow,
-    row: EscalationRow,
-    because: str,
-    links: Sequence[LinkRow],
+    services: Services, old: EscalationRow, row: EscalationRow, said: str, links: Sequence[LinkRow]
 ) -> tuple[Intended, ...]:
-    """A change of severity, told to both sides."""
-    said = f"Severity is {row.severity} now; it was {old.severity}. {because}"
+    """A change of severity, told to every ticket. Jira hears of it with the brief."""
     n = f"severity {row.version} {old.severity} {row.severity}"
     place = place_of(services, row)
     told = tuple(
@@ -226,23 +206,72 @@ def severity_writes(
             priority=place.priority,
         )
     )
-    if row.issue_id is None:
+    priority = _priority(services, row) if row.issue_id is not None else None
+    if not priority:
         return told
-    writes = [*told, comment_write(services, row, said, n=n)]
-    priority = _priority(services, row)
-    if priority:
-        update = UpdateIssue(fields={"priority": {"name": priority}})
-        writes.append(name_write(row.marker, update, n=n))
-    return tuple(writes)
+    update = UpdateIssue(fields={"priority": {"name": priority}})
+    return (*told, name_write(row.marker, update, n=n))
+
+
+def redraft(
+    services: Services, row: EscalationRow, decision: Decision, ids: Iterable[int]
+) -> Brief:
+    """The brief over again, from what its tickets say now.
+
+    Target, severity and reason are the escalation's: a person may have chosen them.
+    """
+    ours = frozenset(ids)
+    cases = [case for case in decision.cases if case.ticket.id in ours]
+    standing = {"severity": row.severity, "target": row.target, "because": row.reason}
+    return write_brief(
+        decision.assessment.model_copy(update=standing),
+        cases,
+        services.mappings.brief,
+        now=services.now,
+        links=Links(desk_url=services.desk_url),
+        hours=services.mappings.cadence.business_hours,
+        before=Brief.model_validate(row.brief),
+    )
+
+
+def brief_writes(
+    services: Services,
+    old: EscalationRow,
+    row: EscalationRow,
+    changes: Sequence[str],
+    tickets: Sequence[int],
+) -> tuple[Intended, ...]:
+    """The issue's brief and property brought up to date, with one comment that says what changed.
+
+    Named by what it changes: a ledger that is restored plans the same write again.
+    """
+    brief = Brief.model_validate(row.brief)
+    n = f"brief {old.brief_hash} {payload_hash(list(changes))}"
+    comment_id = intent_id_of(row.marker, "issue_comment", "issue", n)
+    write = UpdateBrief(
+        document=brief_document(brief),
+        limit=services.mappings.brief.limits.description,
+        summary=row.summary,
+        summary_was=old.summary,
+        properties={PROPERTY: brief_property(brief, row.marker, tickets)},
+        comment_id=comment_id,
+        told=_comment(services, (notes.BRIEF_UPDATED, *changes), comment_id),
+        left=_comment(services, (notes.BRIEF_LEFT, *changes), comment_id),
+    )
+    return (name_write(row.marker, write, n),)
 
 
 def comment_write(services: Services, row: EscalationRow, text: str, n: str) -> Intended:
-    """One comment on the issue, with the visible reference that a look-up finds again."""
+    """One comment on the issue, and nothing else."""
     intent_id = intent_id_of(row.marker, "issue_comment", "issue", n)
-    lines = [*text.splitlines(), reference_line(intent_id)]
-    blocks = tuple(Paragraph(runs=plain_run(line)) for line in lines if line.strip())
-    document = Document(title="", head=blocks, marked=False)
-    return name_write(row.marker, CommentIssue(body=_rendered(services, document)), n)
+    return name_write(row.marker, _comment(services, text.splitlines(), intent_id), n)
+
+
+def _comment(services: Services, lines: Iterable[str], intent_id: str) -> CommentIssue:
+    """One comment, with the visible reference that a look-up finds again."""
+    told = [line for line in (*lines, reference_line(intent_id)) if line.strip()]
+    blocks = tuple(Paragraph(runs=plain_run(line)) for line in told)
+    return CommentIssue(body=_rendered(services, Document(title="", head=blocks, marked=False)))
 
 
 def affected_by(links: Iterable[LinkRow]) -> tuple[Affected, ...]:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.core.brief import changes_between
 from connector.core.brief_values import SPOKEN, Brief
 from connector.core.markers import payload_hash
+from connector.core.plan import Intended
 from connector.core.severity import settle
-from connector.core.writes import dump_write
-from connector.drafting import draft, first_writes, joined_writes, severity_writes, tickets_told
+from connector.core.writes import CreateIssue, UpdateBrief, dump_write
+from connector.drafting import (
+    brief_writes,
+    draft,
+    first_writes,
+    joined_writes,
+    redraft,
+    severity_writes,
+    tickets_told,
+)
 from connector.gate import Gate
 from connector.ledger.rows import EventRow, IntentRow, LinkRow, TransitionRow
 from connector.report import EscalationLine, StateChange
@@ -16,11 +26,12 @@ from connector.report import EscalationLine, StateChange
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from connector.core.model import Case, Need, Severity
-    from connector.core.plan import Intended
+    from connector.core.model import Case, Need
+    from connector.core.writes import Write
     from connector.deciding import Decision
     from connector.ledger.rows import EscalationRow
     from connector.ledger.store import Transaction
+    from connector.lookup import Found
     from connector.services import Services
 
 
@@ -39,10 +50,22 @@ def make_gate(services: Services) -> Gate:
         now=services.now,
         dry_run=services.dry_run,
         resend=services.resend,
-        follow_on=lambda row, tx: intents(
-            services, tx, row, tickets_told(services, row, tx.links.of(row.id))
+        follow_on=lambda row, write, found, tx: intents(
+            services, tx, row, _due_after(services, row, write, found, tx)
         ),
     )
+
+
+def _due_after(
+    services: Services, row: EscalationRow, write: Write, found: Found, tx: Transaction
+) -> tuple[Intended, ...]:
+    """Once the issue exists its tickets are told; once its brief is done, Jira is."""
+    if isinstance(write, CreateIssue):
+        return tickets_told(services, row, tx.links.of(row.id))
+    if isinstance(write, UpdateBrief):
+        told = write.left if found.left else write.told
+        return (Intended(intent_id=write.comment_id, write=told),)
+    return ()
 
 
 def open_escalation(
@@ -77,19 +100,116 @@ def open_escalation(
     return row
 
 
-def join(
-    services: Services, live: EscalationRow, new: Sequence[Case], *, actor: str = "sweep"
-) -> None:
-    """New reports of a live escalation: linked, noted, and told once in Jira for all of them.
+def follow(
+    services: Services,
+    live: EscalationRow,
+    decision: Decision,
+    new: Sequence[Case],
+    *,
+    actor: str = "sweep",
+) -> StateChange | None:
+    """A live escalation keeps up with its tickets: new reports join it, its severity follows the
+    facts (up at once, down only when it holds), and its brief says what is true now.
 
-    While the issue does not exist yet only the links are kept; the rest follows its creation.
+    While its issue does not exist yet only the links are kept; the rest follows its creation.
     """
+    row, said = _reassessed(services, live, decision)
     with services.ledger.transaction() as tx:
         for case in new:
             tx.links.add(_link(live.id, case, services))
+        links = tx.links.of(live.id)
+        planned: list[Intended] = []
         if live.settled:
-            planned = joined_writes(services, live, tx.links.of(live.id), new)
-            tx.intents.add(intents(services, tx, live, planned))
+            ids = [link.ticket_id for link in links]
+            row, changes = _rewritten(services, live, row, decision, ids, said)
+            planned += joined_writes(services, live, links, [case.ticket.id for case in new])
+            if said:
+                planned += severity_writes(services, live, row, said, links)
+            if changes and row.issue_id is not None:
+                planned += brief_writes(services, live, row, changes, ids)
+        if row != live:
+            tx.escalations.replace(row)
+        tx.intents.add(intents(services, tx, row, planned))
+        _record(services, tx, live, row, decision, new, actor)
+    return _severity_change(live, row, decision) if said else None
+
+
+def _reassessed(
+    services: Services, live: EscalationRow, decision: Decision
+) -> tuple[EscalationRow, str]:
+    """The escalation at the severity that it has now, and how a change of it is told."""
+    fresh = decision.assessment.severity
+    if fresh is None or not live.settled:
+        return live, ""
+    lower_since = (live.lower_since or services.now) if fresh.rank > live.severity.rank else None
+    held = services.now - (lower_since or services.now)
+    severity = settle(live.severity, fresh, held, services.mappings.severity)
+    if severity is live.severity:
+        return live.model_copy(update={"lower_since": lower_since}), ""
+    changed = {
+        "severity": severity,
+        "version": live.version + 1,
+        "changed_at": services.now,
+        "lower_since": None,
+    }
+    said = f"Severity is {severity} now; it was {live.severity}. {_because(decision)}"
+    return live.model_copy(update=changed), said
+
+
+def _because(decision: Decision) -> str:
+    return f"{decision.assessment.severity_rule}: {decision.assessment.because}"
+
+
+def _rewritten(
+    services: Services,
+    live: EscalationRow,
+    row: EscalationRow,
+    decision: Decision,
+    ids: Sequence[int],
+    said: str,
+) -> tuple[EscalationRow, tuple[str, ...]]:
+    """The escalation with its brief as of now, and what changed in it: () leaves the old one."""
+    if live.brief is None or not {case.ticket.id for case in decision.cases} & set(ids):
+        return row, ()
+    brief = redraft(services, row, decision, ids)
+    changes = changes_between(live.brief, brief)
+    if not changes:
+        return row, ()
+    kept = brief.model_dump(mode="json")
+    fresh = {
+        "brief": kept,
+        "brief_hash": payload_hash(kept),
+        "summary": brief.summary,
+        "ask": brief.need.ask,
+        "deadline": brief.need.deadline,
+    }
+    others = tuple(line for line in changes if not line.startswith("Severity: "))
+    return row.model_copy(update=fresh), (said, *others) if said else changes
+
+
+def _record(
+    services: Services,
+    tx: Transaction,
+    live: EscalationRow,
+    row: EscalationRow,
+    decision: Decision,
+    new: Sequence[Case],
+    actor: str,
+) -> None:
+    """The history that `escalation show` tells."""
+    if row.severity is not live.severity:
+        tx.transitions.add(
+            TransitionRow(
+                escalation_id=row.id,
+                at=services.now,
+                actor="sweep",
+                kind="severity",
+                old=live.severity,
+                new=row.severity,
+                reason=_because(decision),
+            )
+        )
+    if new:
         tx.events.add(
             EventRow(
                 at=services.now,
@@ -101,56 +221,14 @@ def join(
         )
 
 
-def reassess(services: Services, live: EscalationRow, decision: Decision) -> StateChange | None:
-    """Severity follows the facts: up at once, down only when it holds. Both sides are told."""
-    fresh = decision.assessment.severity
-    if fresh is None or not live.settled:
-        return None
-    lower_since = (live.lower_since or services.now) if fresh.rank > live.severity.rank else None
-    held = services.now - (lower_since or services.now)
-    severity = settle(live.severity, fresh, held, services.mappings.severity)
-    if severity is live.severity:
-        if lower_since != live.lower_since:
-            with services.ledger.transaction() as tx:
-                tx.escalations.replace(live.model_copy(update={"lower_since": lower_since}))
-        return None
-    return _change_severity(services, live, severity, decision)
-
-
-def _change_severity(
-    services: Services, live: EscalationRow, severity: Severity, decision: Decision
-) -> StateChange:
-    because = f"{decision.assessment.severity_rule}: {decision.assessment.because}"
-    row = live.model_copy(
-        update={
-            "severity": severity,
-            "version": live.version + 1,
-            "changed_at": services.now,
-            "lower_since": None,
-        }
-    )
-    with services.ledger.transaction() as tx:
-        tx.escalations.replace(row)
-        tx.transitions.add(
-            TransitionRow(
-                escalation_id=row.id,
-                at=services.now,
-                actor="sweep",
-                kind="severity",
-                old=live.severity,
-                new=severity,
-                reason=because,
-            )
-        )
-        planned = severity_writes(services, live, row, because, tx.links.of(row.id))
-        tx.intents.add(intents(services, tx, row, planned))
+def _severity_change(live: EscalationRow, row: EscalationRow, decision: Decision) -> StateChange:
     return StateChange(
         id=row.id,
         issue_key=row.issue_key,
         kind="severity",
         old=live.severity,
-        new=severity,
-        because=because,
+        new=row.severity,
+        because=_because(decision),
         tickets=decision.assessment.tickets,
     )
 
@@ -167,6 +245,9 @@ def intents(
     services: Services, tx: Transaction, row: EscalationRow, planned: Iterable[Intended]
 ) -> list[IntentRow]:
     """Intent rows that come after those the escalation has already."""
+    items = tuple(planned)
+    if not items:
+        return []
     after = max((intent.seq for intent in tx.intents.of(row.id)), default=0)
     return [
         IntentRow(
@@ -179,7 +260,7 @@ def intents(
             payload_hash=payload_hash(dump_write(item.write)),
             planned_at=services.now,
         )
-        for seq, item in enumerate(planned, after + 1)
+        for seq, item in enumerate(items, after + 1)
     ]
 
 

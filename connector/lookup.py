@@ -29,10 +29,14 @@ _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Found(Frozen):
-    """The write happened; `ref` is its remote id, `issue` is set for a create."""
+    """The write happened; `ref` is its remote id, `issue` is set for a create.
+
+    `left`: a brief that was left alone, since somebody edited it.
+    """
 
     ref: str
     issue: IssueRef | None = None
+    left: bool = False
 
 
 def look_up(

@@ -8,7 +8,7 @@ from connector.core.brief import need_for
 from connector.core.model import Ask, Need, Severity, Target
 from connector.deciding import Decision, decide, fetch_tickets
 from connector.errors import ConfigError, ExitCode
-from connector.escalating import join, line_of, make_gate, open_escalation
+from connector.escalating import follow, line_of, make_gate, open_escalation
 from connector.report import EscalationLine, Report, SetAside
 
 if TYPE_CHECKING:
@@ -45,14 +45,15 @@ def escalate_by_hand(
     if not here:
         raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
     live, linked, over = _known(services, here)
-    decision = decide(services, here, group=None, earlier=live)
+    others = fetch_tickets(services, linked - set(found)).values()
+    decision = decide(services, [*here, *others], group=None, earlier=live)
     if decision is None:
         raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
-    chosen = _chosen(decision, target=target, severity=severity, reason=reason)
     escalated: list[EscalationLine] = []
     joined: list[EscalationLine] = []
     already: list[EscalationLine] = []
     if live is None:
+        chosen = _chosen(decision, target=target, severity=severity, reason=reason)
         wanted = _need(services, chosen, ask=ask, need=need, deadline=deadline)
         live = open_escalation(
             services,
@@ -65,11 +66,12 @@ def escalate_by_hand(
         gate.settle(live.id)
         escalated.append(line_of(_fresh(services, live), chosen.assessment.because, chosen.cases))
     else:
-        new = [case for case in chosen.cases if case.ticket.id not in linked]
+        named = [case for case in decision.cases if case.ticket.id in found]
+        new = [case for case in named if case.ticket.id not in linked]
         if new:
-            join(services, live, new, actor="operator")
+            follow(services, live, decision, new, actor="operator")
             joined.append(line_of(live, reason or "joined by hand", new))
-        old = [case for case in chosen.cases if case.ticket.id in linked]
+        old = [case for case in named if case.ticket.id in linked]
         already += [line_of(live, "escalated already", old)] if old else []
         gate.settle(live.id)
     return Report(
@@ -135,8 +137,10 @@ def _need(
     ask: str | None,
     need: str | None,
     deadline: datetime | None,
-) -> Need:
-    """What the operator asks for; what is left open is as the brief would ask."""
+) -> Need | None:
+    """What the operator asks for, the rest as the brief would ask; None: all of it as it would."""
+    if ask is None and need is None and deadline is None:
+        return None
     usual = need_for(
         decision.assessment,
         decision.cases,

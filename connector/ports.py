@@ -206,6 +206,13 @@ class Issue(Frozen):
     category_changed: datetime | None = None
 
 
+class IssueText(Frozen):
+    """What an issue says now, exactly as it stands: people write there too."""
+
+    summary: str = ""
+    description: Json = None
+
+
 class RemoteLink(Frozen):
     """One web link on an issue; upserted by `global_id` (always the full object)."""
 
@@ -306,6 +313,9 @@ class Tracker(Protocol):
 
     def issues(self, ids: Sequence[str]) -> tuple[Issue, ...]:
         """By id; deleted or hidden ones are left out."""
+
+    def text(self, issue_id: str) -> IssueText:
+        """Summary and description, the latter in `dialect`. GoneError when the issue is gone."""
 
     def upsert_remote_link(self, issue_id: str, link: RemoteLink) -> None: ...
 

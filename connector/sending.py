@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from connector.core.markers import reference_line
 from connector.core.model import IssueRef, Json
+from connector.core.render import in_place
 from connector.core.writes import (
     ChangeTags,
     CommentIssue,
@@ -16,6 +17,7 @@ from connector.core.writes import (
     PutRemoteLink,
     RelateIssue,
     SendReply,
+    UpdateBrief,
     UpdateIssue,
     UpdateTicket,
     Write,
@@ -93,10 +95,24 @@ class Sender:
             case RelateIssue():
                 receipt = self.tracker.relate(issue_id, write.other_id)
                 return Found(ref=receipt.remote_id)
+            case UpdateBrief():
+                return self._brief(issue_id, write)
             case CommentIssue():
                 receipt = self.tracker.comment(issue_id, write.body, intent_id=row.intent_id)
                 return Found(ref=receipt.remote_id)
         return Found(ref=issue_id)
+
+    def _brief(self, issue_id: str, write: UpdateBrief) -> Found:
+        """Read just before, whatever was planned: people write beside the brief, and inside it."""
+        stands = self.tracker.text(issue_id)
+        fields: dict[str, Json] = {}
+        if stands.summary.strip() == write.summary_was:
+            fields["summary"] = write.summary
+        description = in_place(stands.description, write.document, write.limit)
+        if description is not None:
+            fields["description"] = description
+        self.tracker.update_issue(issue_id, fields=fields, properties=write.properties)
+        return Found(ref=issue_id, left=description is None)
 
     def _worn(self, write: ChangeTags) -> tuple[str, ...]:
         """Of the tags to remove those that the ticket had when it was last read, else all."""

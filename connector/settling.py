@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from connector.core.model import Frozen
+from connector.core.writes import Write, parse_write
 from connector.ledger.rows import AsideRow, EscalationRow, EventRow, IntentRow
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _AGAIN_AFTER = timedelta(minutes=15)
 _LONGEST_PAUSE = timedelta(hours=24)
 
 Result = Literal["done", "adopted", "would", "waiting", "uncertain", "set_aside", "dropped"]
-FollowOn = Callable[[EscalationRow, "Transaction"], Sequence[IntentRow]]
-"""What is due once an escalation's issue exists: planned in the transaction that records it."""
+FollowOn = Callable[[EscalationRow, Write, "Found", "Transaction"], Sequence[IntentRow]]
+"""What is due once this was written, planned in the transaction that records it."""
 
 
 class Outcome(Frozen):
@@ -49,16 +50,16 @@ class Book:
             tx.intents.done(row.intent_id, found.ref)
             tx.aside.drop(f"intent:{row.intent_id}")
             tx.events.add(self._event(row, result, found.ref))
+            escalation = tx.escalations.get(row.escalation_id)
+            if escalation is None:
+                raise LookupError(f"intent {row.intent_id} has no escalation")
             if found.issue is not None:
-                escalation = tx.escalations.get(row.escalation_id)
-                if escalation is None:
-                    raise LookupError(f"intent {row.intent_id} has no escalation")
-                named = escalation.model_copy(
-                    update={"issue_id": found.issue.id, "issue_key": found.issue.key}
-                )
-                tx.escalations.replace(named)
-                tx.intents.add(self.follow_on(named, tx))
-        self.tell(row, result, ref=found.issue.key if found.issue else found.ref)
+                named = {"issue_id": found.issue.id, "issue_key": found.issue.key}
+                escalation = escalation.model_copy(update=named)
+                tx.escalations.replace(escalation)
+            tx.intents.add(self.follow_on(escalation, parse_write(row.payload), found, tx))
+        reason = "left as somebody edited it" if found.left else ""
+        self.tell(row, result, reason, ref=found.issue.key if found.issue else found.ref)
 
     def uncertain(self, row: IntentRow, error: ConnectorError) -> None:
         """It may have happened: listed until it is found or proven absent."""

@@ -11,7 +11,7 @@ from connector.core.model import Severity, Target
 from connector.core.redact import redact
 from connector.deciding import Decision, decide, fetch_tickets
 from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
-from connector.escalating import join, line_of, make_gate, open_escalation, reassess, resume
+from connector.escalating import follow, line_of, make_gate, open_escalation, resume
 from connector.ledger.rows import AsideRow
 from connector.reading import Read, read_changes
 from connector.report import EscalationLine, Report, SetAside, StateChange, TicketLeft
@@ -105,7 +105,8 @@ def _decide_all(
 
 
 def _look(services: Services, unit: Unit) -> Decision | None:
-    tickets = fetch_tickets(services, unit.ids)
+    """A live escalation is looked at as a whole, also where only one of its tickets changed."""
+    tickets = fetch_tickets(services, unit.linked.union(unit.ids))
     here = [ticket for ticket in tickets.values() if ticket.status != "deleted"]
     return decide(services, here, group=unit.group, earlier=unit.earlier) if here else None
 
@@ -118,12 +119,11 @@ def _follow(
     decision: Decision,
     found: _Found,
 ) -> None:
-    """A live escalation: new reports join it, and its severity follows the facts."""
+    """A live escalation: new reports join it, and severity and brief follow the facts."""
     new = tuple(case for case in decision.concerned if case.ticket.id in unit.new_ids)
+    change = follow(services, live, decision, new)
     if new:
-        join(services, live, new)
         found.joined.append(line_of(live, _joined_because(unit, live), new))
-    change = reassess(services, live, decision)
     if change is not None:
         found.changed.append(change)
     _settle(services, unit, decision)

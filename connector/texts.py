@@ -34,6 +34,7 @@ _DID = {
     "tags": "tags",
     "jira_link": "Jira link",
     "issue_update": "issue updated",
+    "brief_update": "brief updated",
     "issue_comment": "issue commented",
     "issue_link": "link between issues",
 }
@@ -211,7 +212,7 @@ def _writes(screen: Console, report: Report) -> None:
     told = ", ".join(f"{number} x {_DID[kind]}" for kind, number in made.items())
     indented(screen, Text(told or "nothing"), 2)
     for write in report.writes:
-        if write.result not in {"done", "adopted"}:
+        if write.reason or write.result not in {"done", "adopted"}:
             line = f"{spell_write(write)}: {write.result.replace('_', ' ')}: {write.reason}"
             indented(screen, Text(line, style="yellow"), 2)
 

@@ -18,6 +18,7 @@ from connector.ports import (
     Issue,
     IssueChange,
     IssueDraft,
+    IssueText,
     Receipt,
     RelatedIssue,
     RemoteLink,
@@ -208,6 +209,7 @@ class FakeTracker:
     links: dict[str, list[RelatedIssue]] = field(default_factory=lambda: defaultdict(list))
     history: list[IssueChange] = field(default_factory=list)
     updates: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    words: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     writes: Counter[str] = field(default_factory=Counter)
 
     def whoami(self) -> Identity:
@@ -253,6 +255,12 @@ class FakeTracker:
     def issues(self, ids: Sequence[str]) -> tuple[Issue, ...]:
         return tuple(self.stock[number] for number in ids if number in self.stock)
 
+    def text(self, issue_id: str) -> IssueText:
+        if issue_id not in self.drafts:
+            raise GoneError(f"issue {issue_id} is gone")
+        words = {**self.drafts[issue_id].fields, **self.words[issue_id]}
+        return IssueText(summary=words["summary"], description=words.get("description"))
+
     def upsert_remote_link(self, issue_id: str, link: RemoteLink) -> None:
         self.trouble("remote_link")
         self.remote[issue_id][link.global_id] = link
@@ -270,6 +278,7 @@ class FakeTracker:
     ) -> None:
         self.trouble("issue_update")
         self.updates.append((issue_id, {"fields": fields, "properties": properties}))
+        self.words[issue_id].update(fields or {})
         self.writes["issue_update"] += 1
         self.trouble("after issue_update")
 

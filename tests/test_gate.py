@@ -13,7 +13,7 @@ from fakes import FakeDesk, FakeTracker, Once
 from connector.core.markers import escalation_id_of, marker_of, payload_hash
 from connector.core.model import Customer, IssueRef, Severity, State, Target
 from connector.core.plan import Affected, Intended, Place, issue_writes, ticket_writes
-from connector.core.writes import dump_write
+from connector.core.writes import CreateIssue, dump_write
 from connector.errors import (
     BusyError,
     ClosedError,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from connector.core.writes import Write
     from connector.lookup import Found
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -99,8 +100,10 @@ def rows(tx: Transaction, row: EscalationRow, planned: tuple[Intended, ...]) -> 
     ]
 
 
-def told(row: EscalationRow, tx: Transaction) -> list[IntentRow]:
+def told(row: EscalationRow, write: Write, found: Found, tx: Transaction) -> list[IntentRow]:
     """What follows a created issue: both tickets linked, noted, tagged."""
+    if not isinstance(write, CreateIssue):
+        return []
     place = Place(
         marker=row.marker,
         desk="acme",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,14 @@ from builders import NOON, a_comment, a_ticket, an_organization, the_mappings
 from fakes import FakeDesk, FakeTracker, Once
 
 from connector.core.model import SlaClock, Target, Ticket
-from connector.errors import DriftError, ExitCode, InvalidError, NotSentError, RefusedError
+from connector.errors import (
+    DriftError,
+    ExitCode,
+    InvalidError,
+    NotSentError,
+    RefusedError,
+    UncertainError,
+)
 from connector.ledger.store import Ledger, open_ledger
 from connector.services import Services
 from connector.sweep import run_sweep
@@ -418,3 +426,90 @@ def test_a_ticket_that_a_tag_keeps_in_support_is_not_taken_along_by_its_group(
     assert [line.tickets for line in report.escalated] == [(1, 2, 3)]
     assert desk.comments[4] == []
     assert sweep(ledger, desk, tracker, later=timedelta(minutes=5)).writes == ()
+
+
+def told_more(desk: FakeDesk, number: int, words: str, *, minute: int) -> None:
+    """The customer of a ticket writes again."""
+    desk.comments[number].append(
+        a_comment(words, ticket_id=number, author_id=100 + number, age=-timedelta(minutes=minute))
+    )
+    touched = {"updated_at": NOON + timedelta(minutes=minute)}
+    desk.stock[number] = desk.stock[number].model_copy(update=touched)
+
+
+STEPS = "Steps to reproduce:\n1. Open Exports\n2. Choose DATEV\n3. Click Start\n"
+
+
+def an_escalated_outage(ledger: Ledger) -> tuple[FakeDesk, FakeTracker]:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3))), FakeTracker()
+    sweep(ledger, desk, tracker)
+    return desk, tracker
+
+
+def test_new_facts_reach_the_brief_in_place_with_one_comment(ledger: Ledger) -> None:
+    desk, tracker = an_escalated_outage(ledger)
+    (issue,) = tracker.drafts
+    mine = {"type": "paragraph", "content": [{"type": "text", "text": "my own note"}]}
+    written = tracker.text(issue).description
+    tracker.words[issue]["description"] = {**written, "content": [*written["content"], mine]}
+    told_more(desk, 1, STEPS, minute=2)
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert [write.kind for write in report.writes] == ["brief_update", "issue_comment"]
+    after = tracker.text(issue).description
+    assert after["content"][-1] == mine
+    assert "Choose DATEV" in json.dumps(after)
+    ((_, comment),) = tracker.said[issue]
+    assert "Reproduction steps: Open Exports" in json.dumps(comment)
+    assert "is up to date" in json.dumps(comment)
+    assert sweep(ledger, desk, tracker, later=timedelta(minutes=10)).writes == ()
+
+
+def test_a_brief_that_somebody_edited_stays_and_the_comment_says_so(ledger: Ledger) -> None:
+    desk, tracker = an_escalated_outage(ledger)
+    (issue,) = tracker.drafts
+    edited = {"type": "doc", "version": 1, "content": []}
+    tracker.words[issue]["description"] = edited
+    told_more(desk, 1, STEPS, minute=2)
+    report = sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert report.writes[0].reason == "left as somebody edited it"
+    assert tracker.text(issue).description == edited
+    ((_, comment),) = tracker.said[issue]
+    assert "Somebody edited the brief" in json.dumps(comment)
+    assert "Open Exports" in json.dumps(comment)
+
+
+def test_a_growing_issue_keeps_the_name_that_people_gave_it(ledger: Ledger) -> None:
+    desk, tracker = an_escalated_outage(ledger)
+    (issue,) = tracker.drafts
+    desk.stock[4] = outage_ticket(4)
+    sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert "4 tickets" in tracker.text(issue).summary
+    tracker.words[issue]["summary"] = "DATEV export is broken"
+    desk.stock[5] = outage_ticket(5)
+    sweep(ledger, desk, tracker, later=timedelta(minutes=10))
+    assert tracker.text(issue).summary == "DATEV export is broken"
+    assert "5 tickets" in json.dumps(tracker.text(issue).description)
+
+
+def test_a_lost_answer_to_a_brief_update_leaves_one_brief_and_one_comment(ledger: Ledger) -> None:
+    desk, tracker = an_escalated_outage(ledger)
+    (issue,) = tracker.drafts
+    told_more(desk, 1, STEPS, minute=2)
+    tracker.trouble = Once("after issue_update", UncertainError("the answer was lost"))
+    sweep(ledger, desk, tracker, later=timedelta(minutes=5))
+    assert tracker.said[issue] == []
+    sweep(ledger, desk, tracker, later=timedelta(minutes=10))
+    assert len(tracker.said[issue]) == 1
+    assert json.dumps(tracker.text(issue).description).count("Reproduction steps") == 1
+
+
+def test_the_deadline_of_a_brief_does_not_move_with_the_clock(ledger: Ledger) -> None:
+    desk, tracker = an_escalated_outage(ledger)
+    with ledger.snapshot() as tx:
+        (before,) = tx.escalations.live()
+    told_more(desk, 1, STEPS, minute=2)
+    sweep(ledger, desk, tracker, later=timedelta(hours=3))
+    with ledger.snapshot() as tx:
+        (after,) = tx.escalations.live()
+    assert after.brief_hash != before.brief_hash
+    assert after.deadline == before.deadline

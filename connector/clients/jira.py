@@ -24,6 +24,7 @@ from connector.clients.jira_wire import (
     category_of,
     comment_of,
     issue_of,
+    text_of_issue,
 )
 from connector.clients.line import rows
 from connector.clients.transport import DEADLINE, TIMEOUTS, Transport
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         Issue,
         IssueChange,
         IssueDraft,
+        IssueText,
         RelatedIssue,
         RemoteLink,
         TrackerComment,
@@ -172,6 +174,11 @@ class JiraTracker:
         """DriftError when one that exists cannot be read: it must not pass for deleted."""
         self._sure()
         return tuple(issue_of(raw) for raw in self._reader.by_id(list(dict.fromkeys(ids))))
+
+    def text(self, issue_id: str) -> IssueText:
+        """DriftError when the description is not in the form that we write."""
+        path = f"issue/{_segment(issue_id)}"
+        return text_of_issue(self._line.get(path, {"fields": "summary,description"}), self.dialect)
 
     def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
         found: dict[str, TrackerComment] = {}

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, ValidationError
 from connector.clients.wire import TEXT_LIMIT, Listed, Wire, name_of, why
 from connector.core.clean import clean_text
 from connector.errors import DriftError
-from connector.ports import Issue, TrackerComment
+from connector.ports import Issue, IssueText, TrackerComment
 
 FIELDS = (
     "status",
@@ -139,6 +139,18 @@ def comment_of(raw: Any) -> TrackerComment:
         author=name_of(wire.author.displayName) if wire.author else "",
         text=clean_text(text_of(wire.body), TEXT_LIMIT),
     )
+
+
+def text_of_issue(raw: Any, dialect: Literal["adf", "wiki"]) -> IssueText:
+    """Taken over as it stands, unknown nodes too: what people wrote is written back unchanged."""
+    fields = raw.get("fields") if isinstance(raw, dict) else None
+    if not isinstance(fields, dict):
+        raise DriftError("jira: an issue was shown without its fields")
+    summary, description = fields.get("summary"), fields.get("description")
+    wanted = dict if dialect == "adf" else str
+    if description is not None and not isinstance(description, wanted):
+        raise DriftError(f"jira: a description is not {dialect}")
+    return IssueText(summary=summary if isinstance(summary, str) else "", description=description)
 
 
 def text_of(body: Any) -> str:

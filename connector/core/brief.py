@@ -53,15 +53,20 @@ def write_brief(
     links: Links,
     need: Need | None = None,
     hours: BusinessHours | None = None,
+    before: Brief | None = None,
 ) -> Brief:
     """The brief of an assessment that has a severity and a target (ValueError otherwise).
 
     `cases`: same issue, first report first, at least one. Without `need`, ask and deadline follow
     from the mapping, severity, SLA and business hours; without `hours`, every hour counts.
+    `before`: the brief that this one follows. What fails keeps its words, a person's ask stands,
+    and so does the deadline as long as the severity is the same.
     """
     if assessment.severity is None or assessment.target is None:
         raise ValueError("a brief needs a severity and a target")
-    drafted = _draft(assessment, cases, mapping, now=now, need=need, hours=hours)
+    if need is None and before is not None and before.need_given:
+        need = before.need
+    drafted = _draft(assessment, cases, mapping, now=now, need=need, hours=hours, before=before)
     facts, target = drafted.facts, assessment.target
     parts = all_parts(facts)
     shown = mapping.targets[target].sections
@@ -70,9 +75,11 @@ def write_brief(
     return Brief(
         written_at=now,
         summary=drafted.summary,
+        failure=facts.prose.failure,
         severity=assessment.severity,
         target=target,
         need=facts.need,
+        need_given=need is not None,
         zone=str(facts.zone),
         tickets=tuple(case.ticket.id for case in cases),
         customers=drafted.scope.customers,
@@ -115,17 +122,22 @@ def _draft(
     need: Need | None = None,
     hours: BusinessHours | None = None,
     ask: Ask | None = None,
+    before: Brief | None = None,
 ) -> _Draft:
     target = assessment.target or Target.L2
     personal = mapping.redaction.personal
     zone: tzinfo = hours.zone if hours is not None else UTC
     found = extract(cases, personal=personal)
     scope = _scope(assessment, cases)
-    prose = write_prose(found, cases, target=target, scope=scope, personal=personal)
+    same = before is not None and before.target is target
+    known_as = before.failure if before is not None and same else ""
+    prose = write_prose(
+        found, cases, target=target, scope=scope, personal=personal, known_as=known_as
+    )
     summary = one_line(prose.summary, mapping.limits.summary)
     if need is None:
         wanted = ask or mapping.targets[target].ask
-        by = _deadline(assessment, mapping, now, hours)
+        by = _deadline(assessment, mapping, now, hours, before)
         text = fill(
             mapping.wording.ask[wanted],
             {
@@ -164,14 +176,20 @@ def _scope(assessment: Assessment, cases: Sequence[Case]) -> Scope:
 
 
 def _deadline(
-    assessment: Assessment, mapping: BriefMapping, now: datetime, hours: BusinessHours | None
+    assessment: Assessment,
+    mapping: BriefMapping,
+    now: datetime,
+    hours: BusinessHours | None,
+    before: Brief | None,
 ) -> datetime:
-    """By severity; never after the next SLA breach."""
+    """By severity, counted from when it became that; never after the next SLA breach."""
     severity = assessment.severity
     if severity is None:
         raise ValueError("a deadline needs a severity")
     allowed = mapping.deadline[severity]
-    if allowed.business and hours is not None:
+    if before is not None and before.severity is severity:
+        by = before.need.deadline
+    elif allowed.business and hours is not None:
         by = hours.add(now, allowed.amount)
     else:
         by = now + allowed.amount

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NAMES: Final = 10
 _LINE: Final = 160
 _WATCHED: Final = {
-    ("impact", "sla"): "SLA status",
+    ("impact", "workflow"): "Workflow impact",
     ("impact", "revenue"): "Revenue at risk",
     ("reproduction", "steps"): "Reproduction steps",
     ("reproduction", "expected"): "Expected result",
@@ -25,7 +25,9 @@ _WATCHED: Final = {
     ("tried", "workaround"): "Workaround",
     ("communication", "promised"): "Promised to the customer",
     ("communication", "expects"): "What the customer expects",
+    ("context", "attachments"): "Logs and screenshots",
 }
+"""Entries whose words matter. Clocks and counts of days are not among them: they never rest."""
 
 
 def changes_between(old: Json, new: Brief) -> tuple[str, ...]:
@@ -43,12 +45,25 @@ def changes_between(old: Json, new: Brief) -> tuple[str, ...]:
             ("Severity", before.severity.value, new.severity.value),
             ("Target", before.target.value, new.target.value),
             ("Ask", before.need.ask.value, new.need.ask.value),
+            ("SLA status", _sla(before), _sla(new)),
+            ("Needed by", _deadline(before), _deadline(new)),
         )
         if was != now
     ]
     still = {gap.item for gap in new.missing}
     known = [f"Now known: {SPOKEN[gap.item]}" for gap in before.missing if gap.item not in still]
     return (*lines, *_growth(before, new), *known, *_changed_entries(before, new))
+
+
+def _sla(brief: Brief) -> str:
+    """Within, at risk or breached, without its clock."""
+    entry = brief.entry("impact", "sla")
+    return entry.lines[0].text.partition(":")[0] if entry and entry.lines else ""
+
+
+def _deadline(brief: Brief) -> str:
+    entry = brief.entry("needed", "deadline")
+    return entry.lines[0].text if entry and entry.lines else ""
 
 
 def _growth(before: Brief, new: Brief) -> list[str]:
@@ -70,14 +85,15 @@ def _changed_entries(before: Brief, new: Brief) -> list[str]:
     lines = []
     for (part, key), name in _WATCHED.items():
         was, now = before.entry(part, key), new.entry(part, key)
-        if now is None or now.missing or was is None or was.missing:
+        if now is None or now.missing or was is None:
             continue
-        if [said.text for said in was.lines] != [said.text for said in now.lines]:
-            lines.append(f"{name}: {_first_new(was, now)}")
+        fresh = _first_new(was, now)
+        if fresh is not None:
+            lines.append(f"{name}: {one_line(fresh, _LINE)}")
     return lines
 
 
-def _first_new(was: Entry, now: Entry) -> str:
+def _first_new(was: Entry, now: Entry) -> str | None:
+    """The first line that was not there; an order or a line less is no news."""
     known = {said.text for said in was.lines}
-    fresh = next((said.text for said in now.lines if said.text not in known), None)
-    return one_line(fresh, _LINE) if fresh is not None else "shorter than before"
+    return next((said.text for said in now.lines if said.text not in known), None)

@@ -106,12 +106,16 @@ def write_prose(
     target: Target,
     scope: Scope,
     personal: Collection[str],
+    known_as: str = "",
 ) -> Prose:
-    """All sentences of a brief that are not taken over as they are."""
+    """All sentences of a brief that are not taken over as they are.
+
+    `known_as`: what an earlier brief of the same issue said that fails; people know it by that.
+    """
     best = best_observation(extract, cases)
     if target is Target.PRODUCT:
         best = _wanted(extract, cases) or best
-    failure = _failure(best, extract, cases, personal=personal)
+    failure = known_as or _failure(best, extract, cases, personal=personal)
     where = _where(extract, cases, failure)
     description = _description(extract, best, scope, target=target)
     if target is Target.SECURITY:

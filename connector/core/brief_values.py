@@ -89,14 +89,17 @@ class Brief(Frozen):
 
     `required` are the items that the target must be told, `missing` those nobody has said.
     `redacted` counts what was taken out, by kind; `hidden` bidi overrides that were made visible;
-    `left_out` comments that the limits kept from being read.
+    `left_out` comments that the limits kept from being read. `failure` is the clause that the
+    summary begins with. `need_given`: the ask was worded by a person.
     """
 
     written_at: datetime
     summary: str
+    failure: str = ""
     severity: Severity
     target: Target
     need: Need
+    need_given: bool = False
     zone: str = "UTC"
     tickets: tuple[int, ...]
     customers: tuple[str, ...] = ()

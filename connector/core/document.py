@@ -6,6 +6,8 @@ stand in runs and verbatim blocks only, so no renderer ever has to parse them.
 
 from __future__ import annotations
 
+import hashlib
+import html
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -16,6 +18,8 @@ from connector.core.model import Frozen
 BLOCK_BEGINS = "▼ Escalation brief: kept up to date by the connector. Write above or below it."
 BLOCK_ENDS = "▲ End of the escalation brief"
 """The first and the last line of our own block in an issue's description."""
+
+_CHECK_DIGITS = 10
 
 CUT_NOTE = "… (cut, see ticket)"
 
@@ -68,6 +72,15 @@ class Document(Frozen):
     head: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
     marked: bool = True
+
+
+def end_line(words: str) -> str:
+    """The last line of a block that holds these words: it tells whether somebody changed them.
+
+    Letters and digits are counted only, since editors and services respell everything else.
+    """
+    letters = "".join(char for char in html.unescape(words) if char.isalnum())
+    return f"{BLOCK_ENDS} ({hashlib.sha256(letters.encode()).hexdigest()[:_CHECK_DIGITS]})"
 
 
 def plain_run(text: str) -> Runs:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from connector.core.brief import Brief
 
-_NAMES = 10
+BRIEF_UPDATED = "The brief in the description is up to date. What changed:"
+BRIEF_LEFT = (
+    "Somebody edited the brief in the description or took it away, or there is no room for it any "
+    "more, so it stays as it is. What changed:"
+)
 
 
 def escalated_note(brief: Brief, *, issue_key: str | None, url: str | None) -> str:
@@ -48,19 +50,6 @@ def status_note(*, issue_key: str | None, state: str, because: str, next_step: s
     if next_step:
         lines.append(f"Next: {next_step}")
     return "\n".join(lines)
-
-
-def growth_comment(
-    *, new_tickets: Sequence[int], new_customers: Sequence[str], customers: int, tickets: int
-) -> str:
-    """For the issue, once for all tickets that joined in one sweep."""
-    named = ", ".join(f"#{ticket}" for ticket in new_tickets[:_NAMES])
-    more = ", …" if len(new_tickets) > _NAMES else ""
-    who = f" from {', '.join(new_customers[:_NAMES])}" if new_customers else ""
-    return (
-        f"{_count(len(new_tickets), 'new ticket')}{who}: {named}{more}. "
-        f"In all {_count(tickets, 'ticket')} of {_count(customers, 'customer')}."
-    )
 
 
 def _place(brief: Brief, issue_key: str | None, url: str | None) -> str:

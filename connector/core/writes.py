@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from connector.core.document import Document
 from connector.core.model import Frozen, Json
 
 Side = Literal["desk", "tracker"]
@@ -140,6 +141,29 @@ class CommentIssue(Frozen):
         return "issue"
 
 
+class UpdateBrief(Frozen):
+    """The brief's own block of the description, put where the old one stands, and the property.
+
+    The issue gets its new `summary` as long as it is still called `summary_was`. `told` is said
+    once it is done, `left` when the old block is no longer as we wrote it, and so stays: one
+    comment either way, named `comment_id`.
+    """
+
+    kind: Literal["brief_update"] = "brief_update"
+    document: Document
+    limit: int
+    summary: str
+    summary_was: str
+    properties: Mapping[str, Json] = Field(default_factory=dict)
+    comment_id: str
+    told: CommentIssue
+    left: CommentIssue
+
+    @property
+    def subject(self) -> str:
+        return "issue"
+
+
 Write = Annotated[
     CreateIssue
     | PutRemoteLink
@@ -149,13 +173,14 @@ Write = Annotated[
     | LinkIssue
     | UpdateIssue
     | RelateIssue
+    | UpdateBrief
     | CommentIssue,
     Field(discriminator="kind"),
 ]
 
 _WRITE: TypeAdapter[Write] = TypeAdapter(Write)
 
-REPEATABLE = frozenset({"remote_link", "tags", "issue_update"})
+REPEATABLE = frozenset({"remote_link", "tags", "issue_update", "brief_update"})
 """Kinds that may be sent twice with the same result (reliability section 3)."""
 
 _DESK = frozenset({"note", "public_reply", "tags", "jira_link"})

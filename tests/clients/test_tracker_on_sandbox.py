@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import requests
@@ -16,6 +16,7 @@ from connector.clients.jira import JiraTracker
 from connector.errors import (
     BusyError,
     ConfigError,
+    GoneError,
     InvalidError,
     RefusedError,
     UncertainError,
@@ -252,3 +253,34 @@ def test_the_site_s_facts_are_what_a_mapping_may_name(tracker: JiraTracker) -> N
     assert "labels" in fields
     assert set(fields["priority"].options) >= {"Highest", "High"}
     assert facts.projects["SEC"].levels
+
+
+def test_what_people_wrote_in_a_description_is_read_and_written_back_as_it_stands(
+    tracker: JiraTracker, sandbox: Sandbox
+) -> None:
+    made = tracker.create_issue(draft(tracker, f"{tracker.dialect}30"))
+    theirs: Any = "h1. Ours\r\n[~priya] {panel}see below{panel}"
+    if tracker.dialect == "adf":
+        mention = {"type": "mention", "attrs": {"id": "1", "text": "@Priya"}}
+        theirs = {
+            "type": "doc",
+            "version": 1,
+            "content": [{"type": "paragraph", "content": [mention]}, {"type": "rule"}],
+        }
+    play(sandbox, "jira", f"issues/{made.key}/set", description=theirs, summary="Renamed")
+    read = tracker.text(made.id)
+    assert (read.summary, read.description) == ("Renamed", theirs)
+    tracker.update_issue(made.id, fields={"description": read.description})
+    assert tracker.text(made.id).description == theirs
+
+
+def test_an_issue_without_a_description_has_none(tracker: JiraTracker) -> None:
+    made = tracker.create_issue(draft(tracker, f"{tracker.dialect}31", description=None))
+    assert tracker.text(made.id).description is None
+
+
+def test_the_text_of_an_issue_that_is_gone_says_so(tracker: JiraTracker, sandbox: Sandbox) -> None:
+    made = tracker.create_issue(draft(tracker, f"{tracker.dialect}32"))
+    play(sandbox, "jira", f"issues/{made.key}/delete")
+    with pytest.raises(GoneError):
+        tracker.text(made.id)

@@ -333,6 +333,46 @@ def test_a_quiet_comment_says_what_changed() -> None:
     assert changes_between({"old": "shape"}, a_brief()) == ("The brief was written anew.",)
 
 
+def test_clocks_alone_are_no_news() -> None:
+    first = a_thread(a_comment(REPORT))
+    soon = SlaStatus(state="within", metric="next_reply_time", breach_at=NOON + hours(50))
+    later = SlaStatus(state="within", metric="next_reply_time", breach_at=NOON + hours(70))
+    old = a_brief(first, impact=an_impact(sla=soon))
+    new = a_brief(first, impact=an_impact(sla=later))
+    assert changes_between(old.model_dump(mode="json"), new) == ()
+    late = a_brief(first, impact=an_impact(sla=SlaStatus(state="breached")))
+    assert changes_between(old.model_dump(mode="json"), late) == (
+        "SLA status: Within SLA → Breached",
+    )
+
+
+def test_a_brief_that_follows_another_keeps_its_deadline_its_name_and_a_persons_ask() -> None:
+    first, more = a_thread(a_comment(REPORT)), a_thread(a_comment("It crashes now."), id=2)
+    old = a_brief(first)
+    again = write_brief(
+        an_assessment(first, more, severity=Severity.HIGH, target=Target.ENGINEERING),
+        [first, more],
+        the_mappings().brief,
+        now=NOON + hours(5),
+        links=LINKS,
+        before=old,
+    )
+    assert again.need.deadline == old.need.deadline
+    assert again.failure == old.failure
+    assert again.summary != old.summary, "it says how many tickets there are now"
+    mine = Need(ask=Ask.DECIDE, text="Decide on a refund.", deadline=NOON)
+    by_hand = old.model_copy(update={"need": mine, "need_given": True})
+    kept = write_brief(
+        an_assessment(first, severity=Severity.CRITICAL, target=Target.ENGINEERING),
+        [first],
+        the_mappings().brief,
+        now=NOON,
+        links=LINKS,
+        before=by_hand,
+    )
+    assert kept.need == mine
+
+
 def test_the_issue_property_holds_no_personal_data_and_keeps_its_limit() -> None:
     tickets = list(range(10**9, 10**9 + 5_000))
     copy = brief_property(a_brief(), "abc", tickets)
@@ -377,8 +417,8 @@ def test_long_briefs_keep_every_limit_and_their_ask() -> None:
         for n in range(1, 40)
     ]
     document = brief_document(a_brief(*cases))
-    assert "Deadline" in json.dumps(render.adf(document, render.ADF_LIMIT))
-    assert "Deadline" in render.wiki(document, render.WIKI_LIMIT)
+    assert "Deadline" in json.dumps(render.adf(document))
+    assert "Deadline" in render.wiki(document)
 
 
 def test_notes_for_agents_are_short_and_name_the_next_step() -> None:
@@ -392,8 +432,6 @@ def test_notes_for_agents_are_short_and_name_the_next_step() -> None:
     assert "L2" in notes.escalated_note(a_brief(target=Target.L2), issue_key=None, url=None)
     status = notes.status_note(issue_key="ESC-1", state="in_progress", because="started")
     assert status == "ESC-1 is now in progress: started"
-    grown = notes.growth_comment(new_tickets=[7, 8], new_customers=["X"], customers=3, tickets=5)
-    assert grown == "2 new tickets from X: #7, #8. In all 5 tickets of 3 customers."
 
 
 def test_a_brief_needs_a_severity_and_a_target() -> None:

@@ -114,36 +114,65 @@ def test_a_limit_that_not_even_a_title_fits_is_refused() -> None:
         render.adf(holding("x"), 50)
 
 
-def test_a_new_brief_replaces_the_old_one_and_leaves_what_people_wrote() -> None:
-    old, new = render.adf(holding("old words")), render.adf(holding("new words"))
-    mine = {"type": "paragraph", "content": [{"type": "text", "text": "my own note"}]}
-    theirs = {"type": "heading", "attrs": {"level": 1}, "content": [{"type": "text", "text": "H"}]}
-    edited = {**old, "content": [mine, *old["content"], theirs]}
-    replaced = render.replace_block(edited, new)
-    assert replaced is not None
-    assert replaced["content"] == [mine, *new["content"], theirs]
-    assert render.replace_block(replaced, new) == replaced
+MINE: dict[str, Any] = {"type": "paragraph", "content": [{"type": "text", "text": "my own note"}]}
+UNKNOWN = {"type": "mediaSingle", "attrs": {"layout": "center"}, "content": [{"type": "media"}]}
 
 
-def test_a_damaged_block_is_left_alone() -> None:
-    old, new = render.adf(holding("old")), render.adf(holding("new"))
-    assert render.replace_block({**old, "content": old["content"][1:]}, new) is None
-    assert render.replace_block({**old, "content": old["content"] * 2}, new) is None
+def test_a_new_brief_takes_the_old_ones_place_and_leaves_what_people_wrote() -> None:
+    old, new = render.adf(holding("old words")), holding("new words")
+    edited = {**old, "content": [MINE, UNKNOWN, *old["content"], MINE]}
+    replaced = render.in_place(edited, new, 32_000)
+    assert replaced["content"] == [MINE, UNKNOWN, *render.adf(new)["content"], MINE]
+    assert render.in_place(replaced, new, 32_000) == replaced
 
 
-def test_a_description_without_a_brief_keeps_its_words_below_the_new_one() -> None:
-    new = render.adf(holding("new"))
-    mine = {"type": "paragraph", "content": [{"type": "text", "text": "mine"}]}
-    replaced = render.replace_block({"type": "doc", "version": 1, "content": [mine]}, new)
-    assert replaced is not None
-    assert replaced["content"] == [*new["content"], mine]
-    assert render.replace_block(None, new) == new
+def changed_inside(old: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    nodes = old["content"]
+    yield {**old, "content": nodes[1:]}
+    yield {**old, "content": nodes[:-1]}
+    yield {**old, "content": nodes * 2}
+    yield {**old, "content": [nodes[-1], *nodes[1:-1], nodes[0]]}
+    yield {**old, "content": [*nodes[:2], MINE, *nodes[2:]]}
+    yield {**old, "content": [*nodes[:3], *nodes[4:]]}
+    yield {**old, "content": [MINE]}
+    yield {**old, "content": []}
+
+
+def test_a_brief_that_somebody_edited_or_took_away_is_left_alone() -> None:
+    for edited in changed_inside(render.adf(holding("old words"))):
+        assert render.in_place(edited, holding("new"), 32_000) is None
+    assert render.in_place(None, holding("new"), 32_000) is None
+
+
+def test_a_brief_that_jira_stored_with_attributes_of_its_own_is_still_ours() -> None:
+    old = render.adf(holding("old words"))
+    kept = [{**node, "attrs": {**node.get("attrs", {}), "localId": "a"}} for node in old["content"]]
+    stored = {**old, "content": kept}
+    assert render.in_place(stored, holding("new"), 32_000) == render.adf(holding("new"))
+
+
+def test_what_people_wrote_counts_towards_the_limit() -> None:
+    old, new = render.adf(holding("old")), holding("word " * 1_000)
+    theirs = [{**MINE, "content": [{"type": "text", "text": "x" * 9_000}]}]
+    replaced = render.in_place({**old, "content": [*theirs, *old["content"]]}, new, 16_000)
+    assert replaced["content"][0] == theirs[0]
+    assert len(json.dumps(replaced, ensure_ascii=False, separators=(",", ":"))) <= 16_000
+    assert "… (cut, see ticket)" in json.dumps(replaced, ensure_ascii=False)
+    assert render.in_place({**old, "content": [*theirs, *old["content"]]}, new, 9_100) is None
+
+
+@given(st.lists(ANYTHING, min_size=1, max_size=3), st.lists(ANYTHING, max_size=3))
+def test_any_words_of_a_ticket_can_be_replaced_again(texts: list[str], beside: list[str]) -> None:
+    old, new = render.adf(holding(*texts)), holding("new")
+    theirs = [{"type": "heading", "content": [{"type": "text", "text": text}]} for text in beside]
+    edited = {**old, "content": [*theirs, *old["content"], *theirs]}
+    replaced = render.in_place(edited, new, 64_000)
+    assert replaced["content"] == [*theirs, *render.adf(new)["content"], *theirs]
 
 
 def test_quoted_marker_lines_do_not_end_the_block() -> None:
-    old = render.adf(holding(BLOCK_BEGINS, BLOCK_ENDS))
-    new = render.adf(holding("new"))
-    assert render.replace_block(old, new) == new
+    quoted = render.adf(holding(BLOCK_BEGINS, BLOCK_ENDS))
+    assert render.in_place(quoted, holding("new"), 32_000) == render.adf(holding("new"))
 
 
 @pytest.fixture(scope="session")

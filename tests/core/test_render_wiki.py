@@ -50,18 +50,50 @@ def test_the_limit_is_kept_after_escaping_and_no_entity_is_cut(limit: int, char:
     assert not re.search(r"&#\d{0,5}(?![\d;])", text)
 
 
-def test_a_new_brief_replaces_the_old_one_and_leaves_what_people_wrote() -> None:
-    old, new = render.wiki(holding("old words")), render.wiki(holding("new words"))
+def test_a_new_brief_takes_the_old_ones_place_and_leaves_what_people_wrote() -> None:
+    old, new = render.wiki(holding("old words")), holding("new words")
     edited = f"h1. Mine\r\n{old}\r\nmore of mine"
-    replaced = render.replace_block(edited, new)
-    assert replaced == f"h1. Mine\n{new}\nmore of mine"
-    assert render.replace_block(replaced, new) == replaced
+    replaced = render.in_place(edited, new, 32_000)
+    assert replaced == f"h1. Mine\n{render.wiki(new)}\nmore of mine"
+    assert render.in_place(replaced, new, 32_000) == replaced
+
+
+def test_a_brief_that_somebody_edited_or_took_away_is_left_alone() -> None:
+    old, new = render.wiki(holding("old words")), holding("new")
+    lines = old.split("\n")
+    assert render.in_place(old.replace("old words", "my words", 1), new, 32_000) is None
+    assert render.in_place("\n".join(lines[1:]), new, 32_000) is None
+    assert render.in_place("\n".join(lines[:-1]), new, 32_000) is None
+    assert render.in_place(old + "\n" + old, new, 32_000) is None
+    assert render.in_place("what I wrote instead", new, 32_000) is None
+    assert render.in_place("", new, 32_000) is None
+
+
+def test_a_brief_whose_markup_an_editor_respelled_is_still_ours() -> None:
+    old = render.wiki(holding("costs 5 (net) & more"))
+    respelled = old.replace("&#40;", "\\(").replace("&#41;", "\\)").replace("\n\n", "\n \n")
+    assert respelled != old
+    assert render.in_place(respelled, holding("new"), 32_000) == render.wiki(holding("new"))
+
+
+@given(st.lists(ANYTHING, min_size=1, max_size=3))
+def test_any_words_of_a_ticket_can_be_replaced_again(texts: list[str]) -> None:
+    old, new = render.wiki(holding(*texts), 64_000), holding("new")
+    replaced = render.in_place(f"above\n{old}\nbelow", new, 64_000)
+    assert replaced == f"above\n{render.wiki(new)}\nbelow"
+
+
+def test_what_people_wrote_counts_towards_the_limit() -> None:
+    old, new, theirs = render.wiki(holding("old")), holding("word " * 1_000), "x" * 9_000
+    replaced = render.in_place(f"{theirs}\n{old}", new, 16_000)
+    assert replaced.startswith(theirs)
+    assert len(replaced) <= 16_000
+    assert render.in_place(f"{theirs}\n{old}", new, 9_100) is None
 
 
 def test_quoted_marker_lines_do_not_end_the_block() -> None:
-    new = render.wiki(holding("new"))
-    assert render.replace_block(render.wiki(holding(BLOCK_BEGINS, BLOCK_ENDS)), new) == new
-    assert render.replace_block(new + "\n" + new, new) is None
+    quoted = render.wiki(holding(BLOCK_BEGINS, BLOCK_ENDS))
+    assert render.in_place(quoted, holding("new"), 32_000) == render.wiki(holding("new"))
 
 
 def parsed(text: str) -> Any:

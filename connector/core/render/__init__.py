@@ -4,14 +4,8 @@ Limits are measured on the rendered text, since escaping makes it longer than wh
 """
 
 from connector.core.render.adf import adf
-from connector.core.render.in_place import replace_block
+from connector.core.render.in_place import in_place
 from connector.core.render.plain import plain
 from connector.core.render.wiki import wiki
 
-ADF_LIMIT = 32_000
-"""Characters of the serialized document (Jira's own limit is 32,767 characters of text)."""
-
-WIKI_LIMIT = 32_000
-"""Jira Data Center's default limit is 32,767; an administrator may have changed it."""
-
-__all__ = ["ADF_LIMIT", "WIKI_LIMIT", "adf", "plain", "replace_block", "wiki"]
+__all__ = ["adf", "in_place", "plain", "wiki"]

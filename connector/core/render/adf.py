@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from connector.core.clean import clean_text
-from connector.core.document import BLOCK_BEGINS, BLOCK_ENDS, Items, Paragraph, Verbatim
+from connector.core.document import BLOCK_BEGINS, Items, Paragraph, Verbatim, end_line
 from connector.core.render.fit import code_units, fit
 
 if TYPE_CHECKING:
@@ -25,7 +25,21 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def adf(document: Document, limit: int = 32_000) -> Node:
     """The document as an ADF root node whose JSON is at most `limit` characters long."""
-    return fit(document, _root, _size, limit)
+    return fit(document, _root, adf_size, limit)
+
+
+def adf_size(root: Json) -> int:
+    """Characters of the serialized form, as Jira counts them."""
+    return code_units(json.dumps(root, ensure_ascii=False, separators=(",", ":")))
+
+
+def words_of(node: Json) -> str:
+    """All text in a node, however deep."""
+    if not isinstance(node, dict):
+        return ""
+    inner = node.get("content")
+    below = "".join(words_of(child) for child in inner) if isinstance(inner, list) else ""
+    return str(node.get("text", "")) + below
 
 
 def safe_link(href: str | None) -> str | None:
@@ -43,21 +57,16 @@ def safe_link(href: str | None) -> str | None:
     return href if safe else None
 
 
-def _size(root: Node) -> int:
-    return code_units(json.dumps(root, ensure_ascii=False, separators=(",", ":")))
-
-
 def _root(document: Document) -> Node:
     content: list[Node] = []
-    if document.marked:
-        content.append(_paragraph_of(BLOCK_BEGINS))
     if document.title:
         content.append(_heading(2, document.title))
     content.extend(_block(block) for block in document.head)
     for section in document.sections:
         content.extend(_section(section))
     if document.marked:
-        content.append(_paragraph_of(BLOCK_ENDS))
+        ends = end_line("".join(words_of(node) for node in content))
+        content = [_paragraph_of(BLOCK_BEGINS), *content, _paragraph_of(ends)]
     return {"type": "doc", "version": 1, "content": content}
 
 

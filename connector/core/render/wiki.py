@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from connector.core.clean import clean_text
-from connector.core.document import BLOCK_BEGINS, BLOCK_ENDS, Items, Paragraph, Verbatim
+from connector.core.document import BLOCK_BEGINS, Items, Paragraph, Verbatim, end_line
 from connector.core.render.adf import safe_link
 from connector.core.render.fit import code_units, fit
 
@@ -42,7 +42,7 @@ def noformat(text: str) -> str:
 
 
 def _whole(document: Document) -> str:
-    lines: list[str] = [escaped_marker(BLOCK_BEGINS), ""] if document.marked else []
+    lines: list[str] = []
     if document.title:
         lines += [f"h2. {escaped(document.title)}", ""]
     for block in document.head:
@@ -53,7 +53,8 @@ def _whole(document: Document) -> str:
         for block in section.blocks:
             lines += [_block(block), ""]
     if document.marked:
-        lines.append(escaped_marker(BLOCK_ENDS))
+        ends = escaped_marker(end_line("\n".join(lines)))
+        lines = [escaped_marker(BLOCK_BEGINS), "", *lines, ends]
     return "\n".join(lines).rstrip("\n")
 
 

@@ -42,7 +42,7 @@ class _Values(_By):
     """Field values as people know them. Those not sent stay as they are."""
 
     summary: str = "Untitled"
-    description: str | None = None
+    description: str | dict[str, Any] | None = None
     priority: str | None = None
     assignee: str | None = None
     security: str | None = None
@@ -130,10 +130,10 @@ class Control:
             raise Refusal(404, {"error": f"no issue {call.path['issue']}"})
         return issue
 
-    def _text(self, text: str) -> Any:
-        """A text as this deployment stores it."""
+    def _text(self, text: str | dict[str, Any]) -> Any:
+        """A text as this deployment stores it; a document is stored as it is."""
         cloud = self.home.world.options.deployment == "cloud"
-        return adf.document_of(text) if cloud else text
+        return adf.document_of(text) if cloud and isinstance(text, str) else text
 
     # --- what engineers do
 
