@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from connector.clients.auth import ApiToken, BearerToken, Credential
+    from connector.clients.calls import CallObserver
+    from connector.clients.jira import JiraTracker
+    from connector.clients.retry import RetryPolicy
+    from connector.clients.zendesk import ZendeskDesk
     from connector.config import Settings
     from connector.core.mapping import Mappings
     from connector.ledger.lock import Lease
@@ -181,25 +186,13 @@ class App:
         dry_run: bool = False,
     ) -> Services:
         """Both clients and all that a run works with."""
-        from connector.clients.calls import CallCounter, CallLog
-        from connector.clients.jira import JiraTracker
+        from connector.clients.calls import CallCounter
         from connector.clients.retry import Budget, RetryPolicy
-        from connector.clients.zendesk import ZendeskDesk
         from connector.services import Services
 
         policy = RetryPolicy(Budget(settings.sweep.budget_seconds))
         calls = CallCounter()
-        watchers = (calls, CallLog())
-        desk = ZendeskDesk(
-            settings.zendesk.url, _desk_login(settings), policy=policy, observers=watchers
-        )
-        tracker = JiraTracker(
-            settings.jira.url,
-            _tracker_login(settings),
-            settings.jira.deployment,
-            policy=policy,
-            observers=watchers,
-        )
+        desk, tracker = self._clients(settings, policy, calls)
         ledger.pin(settings.sweep.environment, desk.name, settings.jira.url)
         mappings = _with_field_ids(mappings, desk)
         sweep = effective_sweep(settings.sweep, mappings)
@@ -221,6 +214,44 @@ class App:
             dry_run=dry_run,
             progress=self.progress,
         )
+
+    def _clients(
+        self, settings: Settings, policy: RetryPolicy, *observers: CallObserver
+    ) -> tuple[ZendeskDesk, JiraTracker]:
+        from connector.clients.calls import CallLog
+        from connector.clients.jira import JiraTracker
+        from connector.clients.zendesk import ZendeskDesk
+
+        watchers = (*observers, CallLog())
+        url, login = settings.zendesk.url, _desk_login(settings)
+        desk = ZendeskDesk(url, login, policy=policy, observers=watchers, wall=self.wall)
+        tracker = JiraTracker(
+            settings.jira.url,
+            _tracker_login(settings),
+            settings.jira.deployment,
+            policy=policy,
+            observers=watchers,
+            wall=self.wall,
+        )
+        return desk, tracker
+
+    @contextmanager
+    def clients(
+        self, settings: Settings, *, seconds: float
+    ) -> Iterator[tuple[ZendeskDesk, JiraTracker]]:
+        """Both services for looking at, without a ledger, for at most so many seconds."""
+        from connector.clients.retry import Budget, RetryPolicy
+
+        desk, tracker = self._clients(settings, RetryPolicy(Budget(seconds)))
+        try:
+            yield desk, tracker
+        finally:
+            desk.close()
+            tracker.close()
+
+    def wall(self) -> float:
+        """Seconds since the epoch, by --now if it was given."""
+        return self.now.timestamp() if self.frozen else time.time()
 
     # --- saying it ----------------------------------------------------------------------------
 

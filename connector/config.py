@@ -17,6 +17,7 @@ from connector.core.triggers.pattern import SameIssue
 from connector.credentials import (
     BETWEEN,
     PREFIX,
+    SECRETS,
     Given,
     Key,
     credential_problems,
@@ -50,12 +51,12 @@ def _address(url: str) -> SplitResult:
         raise ValueError("expected an address such as 'https://acme.example'")
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("expected an address without user name, '?' and '#'")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("http:// is for loopback hosts only; use https://")
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -200,7 +201,7 @@ def load_settings(
     `need_credentials` nobody has to be able to sign in (for commands that call no service).
     Raises InvalidConfigError with every problem at once; no message holds a secret.
     """
-    file = _config_file(path, environ)
+    file = config_file(path, environ)
     problems: list[str] = []
     content = read_toml(file, problems)
     if content is None:
@@ -223,7 +224,17 @@ def load_settings(
     return settings
 
 
-def _config_file(path: Path | None, environ: Mapping[str, str]) -> Path:
+def holds_secrets(file: Path) -> bool:
+    """Whether a secret stands in the file itself, the password of [store] url among them."""
+    content = read_toml(file, []) or {}
+    tables = {name: table for name, table in content.items() if isinstance(table, dict)}
+    url = tables.get("store", {}).get("url")
+    password = urlsplit(url).password if isinstance(url, str) else None
+    return bool(password) or any(key in tables.get(section, {}) for section, key in SECRETS)
+
+
+def config_file(path: Path | None, environ: Mapping[str, str]) -> Path:
+    """The file that -c, $ESCALATION_CONFIG or the current folder names. ConfigError without one."""
     named = path or (
         Path(environ["ESCALATION_CONFIG"]) if environ.get("ESCALATION_CONFIG") else None
     )

@@ -160,7 +160,8 @@ class Desk(Protocol):
 class FieldFacts(Frozen):
     """A field that a mapping may name. `key`: what an organization field is known by, or its id.
 
-    `options` are the values that it takes, () where any will do.
+    `required`: nothing fills it by itself. `options` are the values that it takes, () where any
+    will do.
     """
 
     key: str
@@ -170,14 +171,28 @@ class FieldFacts(Frozen):
     options: tuple[str, ...] = ()
 
 
+class Allowance(Frozen):
+    """A rate limit as the service tells it: `left` of `total` requests."""
+
+    total: int
+    left: int
+
+
 class DeskFacts(Frozen):
-    """What an account has, to be held against a configuration. None: we may not see it."""
+    """What an account has, to be held against a configuration. None: we may not see it.
+
+    `statuses`: the labels of custom statuses, by category. `allowances`: rate limits by scope.
+    `clock_ahead`: seconds that the service's clock is ahead of ours, None where it does not tell.
+    """
 
     groups: Mapping[str, int] = {}
     ticket_fields: tuple[FieldFacts, ...] | None = None
     organization_fields: tuple[FieldFacts, ...] | None = None
+    statuses: Mapping[str, tuple[str, ...]] = {}
     exports: bool = False
     native_links: bool = False
+    allowances: Mapping[str, Allowance] = {}
+    clock_ahead: float | None = None
 
 
 class IssueDraft(Frozen):
@@ -266,26 +281,36 @@ class StatusFacts(Frozen):
 class ProjectFacts(Frozen):
     """A project as our account sees it. `kind`: Jira's project type, "service_desk" among them.
 
-    `screens`: by issue type, the fields that a create request may hold. `levels`: the security
-    levels that we may set, None where Jira does not tell. `allowed`: by Jira's permission key.
+    `screens`: by issue type, the fields that a create request may hold; None where Jira does not
+    tell, as without the right to create. `levels`: the security levels that we may set, None
+    likewise. `allowed`: by Jira's permission key. `ends`: whether an open issue has a transition
+    to the category done that asks for nothing; None where there is no open issue to look at.
     """
 
     key: str
     name: str
     kind: str
-    screens: Mapping[str, tuple[FieldFacts, ...]] = {}
+    screens: Mapping[str, tuple[FieldFacts, ...]] | None = None
     components: tuple[str, ...] = ()
     levels: tuple[str, ...] | None = None
     statuses: tuple[StatusFacts, ...] = ()
     allowed: Mapping[str, bool] = {}
+    ends: bool | None = None
 
 
 class TrackerFacts(Frozen):
-    """What a site has, to be held against a configuration. Projects that we cannot see lack."""
+    """What a site has, to be held against a configuration. Projects that we cannot see lack.
+
+    `deployment` is what Jira says of itself, None where it does not tell. `people`: of those asked
+    about, who exists. `clock_ahead`: seconds that its clock is ahead of ours.
+    """
 
     projects: Mapping[str, ProjectFacts] = {}
     priorities: tuple[str, ...] = ()
     resolutions: tuple[str, ...] = ()
+    deployment: Literal["cloud", "datacenter"] | None = None
+    people: frozenset[str] = frozenset()
+    clock_ahead: float | None = None
 
 
 class Tracker(Protocol):

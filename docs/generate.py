@@ -1,8 +1,8 @@
-"""Writes the generated parts of the papers: docs/cli-reference.md and the picture in README.md.
+"""Writes the generated parts of the papers: two pages of reference and the picture in README.md.
 
     python docs/generate.py
 
-tests/test_documents.py fails while either of them differs from what the code says.
+tests/test_documents.py fails while one of them differs from what the code says.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING
 import click
 
 from connector.cli import cli
+from connector.doctor.checks import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 DOCS = Path(__file__).resolve().parent
 REFERENCE, README = DOCS / "cli-reference.md", DOCS.parent / "README.md"
+CHECKS = DOCS / "checks.md"
 _WIDTH = 88
 _BEGIN, _END = "<!-- picture: docs/generate.py -->", "<!-- end of picture -->"
 _HEAD = """\
@@ -56,6 +58,31 @@ def cli_reference() -> str:
         context.help_option_names = ["-h", "--help"]
         parts.append(f"## {words}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
+
+
+_CHECKS_HEAD = """\
+# What `escalation check` looks at
+
+Written by `python docs/generate.py`; do not edit.
+
+`escalation check` reads both services, the ledger and the configuration, and writes nothing. Each
+line is `ok`, `warning`, `failed` or `skipped` (could not be looked at), and what is wrong says how
+to mend it. With `--json`, each check has `id`, `status`, `about`, `found`, `mend`, `exit_code`, and
+`measured` where it is a number. Ids are stable: a monitor may rely on them.
+
+The command ends with the exit code of the worst: 2, then 3, 4, 1, 0. A few findings of a kind that
+fails are warnings where the work is done without them, as with a priority that no screen shows.
+
+| id | means | exit |
+|---|---|---|
+"""
+
+
+def checks_page() -> str:
+    """Every check by its id."""
+    return _CHECKS_HEAD + "".join(
+        f"| `{id_}` | {kind.means} | {int(kind.code)} |\n" for id_, kind in sorted(KINDS.items())
+    )
 
 
 def demo_output() -> str:
@@ -131,6 +158,7 @@ def _last_note(lines: Sequence[str]) -> list[str]:
 
 def main() -> None:
     REFERENCE.write_text(cli_reference(), "utf-8")
+    CHECKS.write_text(checks_page(), "utf-8")
     shown = picture(demo_output())
     README.write_text(with_picture(README.read_text("utf-8"), shown), "utf-8")
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 import click
 import pytest
@@ -232,6 +233,11 @@ def test_the_command_reference_is_fresh(generator: dict[str, Any]) -> None:
     )
 
 
+def test_the_table_of_checks_is_fresh(generator: dict[str, Any]) -> None:
+    page = (ROOT / "docs" / "checks.md").read_text("utf-8")
+    assert page == generator["checks_page"](), "stale: run `python docs/generate.py`"
+
+
 def test_the_picture_in_the_readme_is_what_the_demo_prints(generator: dict[str, Any]) -> None:
     shown = generator["picture"](generator["demo_output"]())
     text = README.read_text("utf-8")
@@ -285,9 +291,11 @@ def sandbox(config: Path) -> Iterator[str]:
         try:
             assert process.stderr is not None
             assert "Ctrl-C ends it" in process.stderr.readline()
-            yield re.findall(r'^url = "(http.*)"$', config.read_text("utf-8"), flags=re.MULTILINE)[
-                1
-            ]
+            text = config.read_text("utf-8")
+            zendesk, jira = re.findall(r'^url = "(http.*)"$', text, flags=re.MULTILINE)
+            stands = Request(f"{zendesk}/_sandbox/clock", data=b'{"frozen": true}')
+            with urlopen(stands, timeout=30):
+                yield jira
         finally:
             process.terminate()
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from connector.clients import jql
 from connector.clients.auth import tracker_signer
-from connector.clients.jira_facts import tracker_facts
+from connector.clients.jira_facts import project_names, tracker_facts
 from connector.clients.jira_history import Histories
 from connector.clients.jira_read import CloudReader, DatacenterReader, Reader, readable
 from connector.clients.jira_wire import (
@@ -66,6 +66,7 @@ Deployment = Literal["cloud", "datacenter"]
 _POST_READS = frozenset({"bulkfetch", "jql", "search", "list", "approximate-count"})
 _SILENT = frozenset({"issueLink"})
 _KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,19}")
+_SAMPLE = 20
 _COMMENTS_A_PAGE = 100
 _MOST_COMMENT_PAGES = 60
 _EVENT = "escalation.event"
@@ -210,10 +211,21 @@ class JiraTracker:
     def categories(self) -> Mapping[str, Category]:
         return self._histories.categories()
 
-    def facts(self, projects: Sequence[str]) -> TrackerFacts:
+    def facts(self, projects: Sequence[str], people: Sequence[str] = ()) -> TrackerFacts:
         """What the site has, to be held against a configuration."""
         self._sure()
-        return tracker_facts(self._line, projects)
+
+        def newest(project: str) -> tuple[Issue, ...]:
+            return tuple(readable(self._reader.search(jql.newest_key(project), most=_SAMPLE)))
+
+        cloud = self.dialect == "adf"
+        found = tracker_facts(self._line, projects, people, newest, cloud=cloud)
+        return found.model_copy(update={"clock_ahead": self._line.transport.clock_ahead})
+
+    def project_names(self) -> Mapping[str, str]:
+        """Every project that we can see, its name by its key."""
+        self._sure()
+        return project_names(self._line, cloud=self.dialect == "adf")
 
     # --- writes: one request each -------------------------------------------------------------
 
@@ -300,7 +312,7 @@ class JiraTracker:
                 wire = WireTransition.model_validate(raw)
             except ValidationError:
                 continue
-            if category_of(wire.to) == to_category and not _demanding(wire):
+            if category_of(wire.to) == to_category and wire.free:
                 answer = self._line.send("POST", path, {"transition": {"id": wire.id}})
                 _expect_done("POST issue/{id}/transitions", answer)
                 return name_of(wire.name)
@@ -368,15 +380,6 @@ class _JiraLine:
 
 def _properties(named: Mapping[str, Json]) -> list[dict[str, Json]]:
     return [{"key": key, "value": value} for key, value in named.items()]
-
-
-def _demanding(wire: WireTransition) -> bool:
-    """Whether the transition's screen asks for something that we do not know."""
-    fields = (wire.fields or {}).values()
-    return any(
-        isinstance(field, dict) and field.get("required") and not field.get("hasDefaultValue")
-        for field in fields
-    )
 
 
 def _segment(issue_id: str) -> str:

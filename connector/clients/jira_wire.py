@@ -95,6 +95,14 @@ class WireTransition(Wire):
     to: WireStatus
     fields: dict[str, Any] | None = None
 
+    @property
+    def free(self) -> bool:
+        """Whether its screen asks for nothing that we would have to know."""
+        return not any(
+            isinstance(field, dict) and field.get("required") and not field.get("hasDefaultValue")
+            for field in (self.fields or {}).values()
+        )
+
 
 def issue_of(raw: Any) -> Issue:
     """DriftError, naming the issue, when something that we rely on is missing."""

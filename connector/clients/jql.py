@@ -22,9 +22,13 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
+def is_project_key(key: str) -> bool:
+    return _PROJECT.fullmatch(key) is not None
+
+
 def project_key(key: str) -> str:
     """The key itself. ConfigError when it is none, whoever wrote it."""
-    if not _PROJECT.fullmatch(key):
+    if not is_project_key(key):
         raise ConfigError(
             f"{key[:80]!r} is no Jira project key: those are capitals, digits and underscores, "
             "starting with a capital"

@@ -27,6 +27,7 @@ from connector.errors import (
     UnavailableError,
     UncertainError,
 )
+from connector.ports import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -185,12 +186,29 @@ def _scope(call: Call, headers: Mapping[str, str]) -> str:
     return call.scopes[-1] if "per-ticket-updates" in names else endpoint
 
 
+def allowances(headers: Mapping[str, str]) -> dict[str, Allowance]:
+    """The rate limits that an answer tells of: the account's, and each bucket's by its name."""
+    found = {
+        name: Allowance(total=parts["total"], left=parts["remaining"])
+        for name, parts in _buckets(headers)
+        if parts.keys() >= {"total", "remaining"}
+    }
+    total, left = headers.get("x-rate-limit", ""), headers.get("x-rate-limit-remaining", "")
+    if total.isdecimal() and left.isdecimal():
+        found[ACCOUNT] = Allowance(total=int(total), left=int(left))
+    return found
+
+
 def _empty_buckets(headers: Mapping[str, str]) -> list[tuple[str, dict[str, int]]]:
+    return [(name, parts) for name, parts in _buckets(headers) if parts.get("remaining") == 0]
+
+
+def _buckets(headers: Mapping[str, str]) -> list[tuple[str, dict[str, int]]]:
     found = []
     for header, value in headers.items():
         named = _BUCKET.match(header)
-        parts = {name: int(number) for name, number in _BUCKET_PART.findall(value)}
-        if named and parts.get("remaining") == 0:
+        if named:
+            parts = {name: int(number) for name, number in _BUCKET_PART.findall(value)}
             found.append((named["name"].lower(), parts))
     return found
 

@@ -25,7 +25,7 @@ from connector.clients.body import Body, read_body
 from connector.clients.calls import describe, last_segment
 from connector.clients.connection import POOLS, watched
 from connector.clients.origin import Origin, proxies_for
-from connector.clients.outcomes import Reply, error_of, lost, server_time
+from connector.clients.outcomes import Reply, allowances, error_of, lost, server_time
 from connector.clients.retry import RetryPolicy
 from connector.clients.said import hider, request_id
 from connector.errors import (
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from connector.clients.calls import Call, CallObserver, Side
     from connector.clients.connection import Watch
     from connector.core.model import Json
+    from connector.ports import Allowance
 
     Guard = Callable[[Call, bytes | str | None], None]
 
@@ -98,6 +99,7 @@ class Transport:
         self.policy = policy or RetryPolicy()
         self.signer: Signer | None = None
         self.clock_ahead: float | None = None
+        self.allowances: dict[str, Allowance] = {}
         self.observers = tuple(observers)
         self.guard = guard
         self.reads = reads
@@ -258,6 +260,7 @@ class _Adapter(HTTPAdapter):
         there, here = server_time(answer.headers), self._transport.wall()
         if there is not None:
             self._transport.clock_ahead = there - here
+        self._transport.allowances |= allowances(answer.headers)
         answer.document = body.document
         reply = Reply(
             status=answer.status_code,

@@ -160,7 +160,10 @@ class ZendeskDesk:
 
     def facts(self) -> DeskFacts:
         """What the account has, to be held against a configuration."""
-        return desk_facts(self._line, self._known_groups())
+        found = desk_facts(self._line, self._known_groups())
+        transport = self._line.transport
+        heard = {"allowances": transport.allowances, "clock_ahead": transport.clock_ahead}
+        return found.model_copy(update=heard)
 
     # --- writes: one request each -------------------------------------------------------------
 

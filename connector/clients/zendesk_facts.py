@@ -26,6 +26,12 @@ class WireOption(Wire):
     value: str | None = None
 
 
+class WireCustomStatus(Wire):
+    status_category: str
+    agent_label: str | None = None
+    active: bool = True
+
+
 class WireFieldFacts(Wire):
     id: int
     key: str | None = None
@@ -44,9 +50,28 @@ def desk_facts(line: Line, groups: Mapping[str, int]) -> DeskFacts:
         groups=groups,
         ticket_fields=_fields(line, "ticket_fields"),
         organization_fields=_fields(line, "organization_fields"),
+        statuses=_statuses(line),
         exports=_answers(line, *export),
         native_links=any(_answers(line, path, {"page[size]": 1}) for path in _LINK_PATHS),
     )
+
+
+def _statuses(line: Line) -> dict[str, tuple[str, ...]]:
+    """Labels by category; none where the account or our role does not show them."""
+    try:
+        raws = line.get("custom_statuses.json").get("custom_statuses")
+    except (GoneError, RefusedError) as error:
+        _let_pass(error)
+        return {}
+    found: dict[str, list[str]] = {}
+    for raw in raws if isinstance(raws, list) else []:
+        try:
+            wire = WireCustomStatus.model_validate(raw)
+        except ValidationError:
+            continue
+        if wire.active:
+            found.setdefault(wire.status_category, []).append(name_of(wire.agent_label))
+    return {category: tuple(labels) for category, labels in found.items()}
 
 
 def _fields(line: Line, name: str) -> tuple[FieldFacts, ...] | None:
@@ -59,7 +84,9 @@ def _fields(line: Line, name: str) -> tuple[FieldFacts, ...] | None:
         except (GoneError, RefusedError) as error:
             _let_pass(error)
             return None
-        found += [fact for raw in rows(document, name, f"zendesk: {name}") if (fact := _fact(raw))]
+        by_id = name == "ticket_fields"
+        raws = rows(document, name, f"zendesk: {name}")
+        found += [fact for raw in raws if (fact := _fact(raw, by_id=by_id))]
         after = next_cursor(document)
         if after is None or after == query.get("page[after]"):
             break
@@ -67,7 +94,7 @@ def _fields(line: Line, name: str) -> tuple[FieldFacts, ...] | None:
     return tuple(found)
 
 
-def _fact(raw: Any) -> FieldFacts | None:
+def _fact(raw: Any, *, by_id: bool) -> FieldFacts | None:
     try:
         wire = WireFieldFacts.model_validate(raw)
     except ValidationError:
@@ -75,7 +102,7 @@ def _fact(raw: Any) -> FieldFacts | None:
     if not wire.active:
         return None
     return FieldFacts(
-        key=wire.key or str(wire.id),
+        key=str(wire.id) if by_id else wire.key or str(wire.id),
         name=name_of(wire.title),
         kind=wire.type,
         required=wire.required,

@@ -28,17 +28,12 @@ def prepare(path: Path) -> bool:
 
     StoreError without its folder; UnavailableError when it cannot be written.
     """
-    if not path.parent.is_dir():
-        raise StoreError(f"The ledger {path} cannot be made: there is no folder {path.parent}.")
+    check_place(path)
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         found = path.stat()
         if found.st_mode & _OTHERS:
             path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
-    except IsADirectoryError:
-        raise StoreError(
-            f"The ledger {path} is a folder; [store] url has to name a file."
-        ) from None
     except OSError as error:
         raise UnavailableError(
             f"The ledger {path} cannot be opened for writing ({os.strerror(error.errno or 0)}). "
@@ -47,7 +42,15 @@ def prepare(path: Path) -> bool:
     return found.st_size == 0
 
 
-def check_up(raw: sqlite3.Connection, path: Path, now: datetime) -> None:
+def check_place(path: Path) -> None:
+    """StoreError where no file can be."""
+    if not path.parent.is_dir():
+        raise StoreError(f"The ledger {path} cannot be made: there is no folder {path.parent}.")
+    if path.is_dir():
+        raise StoreError(f"The ledger {path} is a folder; [store] url has to name a file.")
+
+
+def check_up(raw: sqlite3.Connection, path: Path, now: datetime, *, remember: bool = True) -> None:
     """StoreError when the file is damaged. Checks a large one once a day only."""
     large = path.stat().st_size > ALWAYS_CHECKED
     if large and _checked_lately(raw, now):
@@ -55,7 +58,7 @@ def check_up(raw: sqlite3.Connection, path: Path, now: datetime) -> None:
     answer = raw.execute("PRAGMA quick_check(1)").fetchone()
     if answer is None or answer[0] != "ok":
         raise damaged(str(path))
-    if large and _has_table(raw, "instance"):
+    if large and remember and _has_table(raw, "instance"):
         raw.execute(
             "INSERT INTO instance (name, value) VALUES (?, ?)"
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",

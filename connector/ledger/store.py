@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 
+_PINNED = ("environment", "desk", "site")
+
+
 class Transaction:
     """Every table, as of one transaction. Not to be used after it."""
 
@@ -148,7 +151,7 @@ class Ledger:
         table = schema.instance
         with self._work() as connection:
             known = {row.name: row.value for row in connection.execute(select(table))}
-            for name, value in (("environment", environment), ("desk", desk), ("site", site)):
+            for name, value in zip(_PINNED, (environment, desk, site), strict=True):
                 if name not in known:
                     connection.execute(table.insert().values(name=name, value=value))
                 elif known[name] != value:
@@ -156,6 +159,12 @@ class Ledger:
                         f"The ledger {self._place} belongs to {name} {known[name]!r}, but the "
                         f"configuration says {value!r}. Give each its own [store] url."
                     )
+
+    def belongs_to(self) -> dict[str, str]:
+        """The environment, desk and site that it is tied to; nothing before its first use."""
+        with self._work(only_reads=True) as connection:
+            known = connection.execute(select(schema.instance))
+            return {row.name: row.value for row in known if row.name in _PINNED}
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -248,6 +248,7 @@ def test_the_site_s_facts_are_what_a_mapping_may_name(tracker: JiraTracker) -> N
     assert project.kind == "software"
     assert all(project.allowed.values())
     assert {status.category for status in project.statuses} == {"new", "indeterminate", "done"}
+    assert project.screens is not None
     fields = {field.key: field for field in project.screens["Bug"]}
     assert fields["summary"].required
     assert "labels" in fields

@@ -1,0 +1,33 @@
+"""`escalation check`: the command line of connector/doctor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from connector.cli_files import as_json
+
+if TYPE_CHECKING:
+    from connector.app import App
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def check(app: App, json_: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """See whether everything is there that a sweep relies on. Writes nothing.
+
+    Credentials and rights, every name in the mappings against both services, create
+    screens, the ledger, clocks, and the age of the last good sweep and sync. Each
+    failure has a stable id and says how to mend it.
+
+    \b
+    Example:
+      escalation check
+      escalation check --json
+    """
+    from connector.doctor.run import examine
+    from connector.doctor.texts import print_examination
+
+    app.finish(examine(app), json_, print_examination)
