@@ -65,7 +65,7 @@ def _choices(text: str) -> list[str]:
 
 
 @dataclass
-class _Maker:
+class Maker:
     chance: random.Random
     components: list[list[str]] = field(init=False)
     symptoms: list[list[str]] = field(init=False)
@@ -136,7 +136,7 @@ class _Maker:
 def incidents(*, seed: int, groups: int, alone: int, days: int = 120) -> list[dict[str, Any]]:
     """Tickets in the form of the development sets, in order of time."""
     chance = random.Random(seed)  # noqa: S311  # made-up tickets, no secrets
-    maker = _Maker(chance)
+    maker = Maker(chance)
     start = datetime(2025, 1, 6, tzinfo=UTC)
     rows: list[dict[str, Any]] = []
 

@@ -46,7 +46,10 @@ class TicketPage(Frozen):
 
 
 class CommentPage(Frozen):
-    """One page of comment events. `until` is the next `since` (the events' end_time)."""
+    """One page of comment events. `until` is the next `since` (the events' end_time).
+
+    Who wrote them is known by id only: `Desk.signed` says the rest.
+    """
 
     comments: tuple[Comment, ...]
     rejected: tuple[Rejected, ...] = ()
@@ -121,6 +124,15 @@ class Desk(Protocol):
 
     def changed_comments(self, *, since: datetime) -> Iterator[CommentPage]:
         """Pages of comments since `since` (inclusive: the caller de-duplicates by id)."""
+
+    def open_tickets(self, *, unchanged_since: datetime, position: str) -> Iterator[TicketPage]:
+        """Pages of open tickets in which nothing happened since then, the oldest first.
+
+        `position`: a page's cursor to go on after it, "" to begin with the first.
+        """
+
+    def signed(self, comments: Sequence[Comment]) -> tuple[Comment, ...]:
+        """The comments with their authors' names and roles."""
 
     def tickets(self, ids: Sequence[int]) -> tuple[Ticket, ...]:
         """Those that exist, with organization, requester and SLA; missing ids are left out."""

@@ -2,21 +2,22 @@
 
 A page's cursor is committed together with every ticket of that page, so a crash loses nothing;
 events are read before tickets, with the same lower bound, and their position is kept only after
-both were read (zendesk-api 12a).
+both were read. A first run reads what changed within the window, and of what is older only the
+open tickets: no decision rests on anything else.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
 
-from connector.core.assessment import assess
+from connector.core.assessment import anything_found, assess
 from connector.core.facts import build_case, customer_of, look_at
 from connector.core.grouping import fingerprint
 from connector.core.model import (
@@ -32,6 +33,7 @@ from connector.core.model import (
 from connector.core.plan import our_tag
 from connector.core.redact import redact
 from connector.core.turns import Turns, first_turns, foreign, next_turns
+from connector.heard import Heard
 from connector.ledger.rows import AsideRow, InboxRow, MirrorRow
 from connector.report import SetAside
 
@@ -42,12 +44,13 @@ if TYPE_CHECKING:
     from connector.ports import Rejected, TicketPage
     from connector.services import Services
 
-TICKETS, COMMENTS = "zendesk.tickets", "zendesk.comments"
+TICKETS, COMMENTS, BACKLOG = "zendesk.tickets", "zendesk.comments", "zendesk.backlog"
+_ALL_READ = "all read"
 _OVERLAP = timedelta(seconds=120)
 _TAKEN_OUT = re.compile(r"\[redacted: [^\]\n]{1,40}\]")
 _EXPORT_LAG = timedelta(minutes=15)
+_AT_ONCE = 1_000
 _SECURITY_FIRST = 1_000_000.0
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -60,57 +63,65 @@ class Read:
 
 
 def read_changes(services: Services, read: Read, *, full: bool = False) -> None:
-    """Mirrors every ticket that changed since the last sweep (`full`: every ticket there is).
+    """Mirrors every ticket that changed since the last sweep.
 
+    `full`, and a first run: every ticket that changed within the window, and every open one.
     `read` says how far it came, also when an error ends it.
     """
     with services.ledger.transaction() as tx:
         cursor = None if full else tx.cursor(TICKETS)
         comments_since = tx.cursor(COMMENTS)
-    since = services.now - services.window
+        old = "" if full else tx.cursor(BACKLOG) or ""
+    window = since = services.now - services.window
     if comments_since is not None and not full:
         since = datetime.fromisoformat(comments_since)
-    said, until = _comments(services, since, read)
-    for page in services.desk.changed_tickets(cursor=cursor, since=_BEGINNING):
-        _keep_page(services, page, said, read)
-        services.progress("tickets read", read.tickets)
-    _keep_rest(services, said)
-    if until is not None:
-        with services.ledger.transaction() as tx:
-            tx.set_cursor(COMMENTS, _comments_from(until, said).isoformat())
+    with closing(Heard()) as heard:
+        until = _comments(services, since, heard, read)
+        if cursor is None and old != _ALL_READ:
+            _backlog(services, window, old, heard, read)
+        for page in services.desk.changed_tickets(cursor=cursor, since=window):
+            _keep_page(services, page, heard, read, TICKETS)
+        _keep_rest(services, heard)
+        if until is not None:
+            with services.ledger.transaction() as tx:
+                tx.set_cursor(COMMENTS, _comments_from(until, heard.oldest()).isoformat())
 
 
-def _comments_from(until: datetime, said: Mapping[int, Sequence[Comment]]) -> datetime:
+def _comments_from(until: datetime, unmatched: datetime | None) -> datetime:
     """Where the next sweep begins to read comments: with an overlap, and again with those whose
     ticket the export has not shown yet, as long as it may still come.
     """
-    unmatched = [comment.created_at for comments in said.values() for comment in comments]
-    return max(min([until - _OVERLAP, *unmatched]), until - _EXPORT_LAG)
+    begin = until - _OVERLAP
+    return max(min(begin, unmatched or begin), until - _EXPORT_LAG)
 
 
-def _comments(
-    services: Services, since: datetime, read: Read
-) -> tuple[dict[int, list[Comment]], datetime | None]:
-    said: dict[int, list[Comment]] = defaultdict(list)
+def _comments(services: Services, since: datetime, heard: Heard, read: Read) -> datetime | None:
+    """How far the comments were read; they wait for their tickets."""
     until: datetime | None = None
     for page in services.desk.changed_comments(since=since):
-        for comment in page.comments:
-            said[comment.ticket_id].append(comment)
+        heard.add(page.comments)
         read.comments += len(page.comments)
         read.set_aside += [_told(item) for item in page.rejected]
         until = page.until
         services.progress("comments read", read.comments)
-    return said, until
+    return until
 
 
-def _keep_page(
-    services: Services, page: TicketPage, said: dict[int, list[Comment]], read: Read
-) -> None:
+def _backlog(services: Services, window: datetime, old: str, heard: Heard, read: Read) -> None:
+    """The open tickets that nothing happened to within the window; taken up where it ended."""
+    for page in services.desk.open_tickets(unchanged_since=window, position=old):
+        _keep_page(services, page, heard, read, BACKLOG)
+    with services.ledger.transaction() as tx:
+        tx.set_cursor(BACKLOG, _ALL_READ)
+
+
+def _keep_page(services: Services, page: TicketPage, heard: Heard, read: Read, cursor: str) -> None:
     """One transaction: the page's tickets, what of it is set aside, and the cursor."""
+    said = _signed(services, heard.take(ticket.id for ticket in page.tickets))
     with services.ledger.transaction() as tx:
         before = tx.mirror.get([ticket.id for ticket in page.tickets])
         rows = [
-            mirror_row(ticket, said.pop(ticket.id, []), before.get(ticket.id), services)
+            mirror_row(ticket, said.get(ticket.id, []), before.get(ticket.id), services)
             for ticket in page.tickets
         ]
         tx.mirror.put(rows)
@@ -118,22 +129,31 @@ def _keep_page(
         tx.aside.drop(*(f"ticket:{ticket.id}" for ticket in page.tickets))
         for item in page.rejected:
             tx.aside.put(_aside(item, services.now))
-        tx.set_cursor(TICKETS, page.cursor)
+        tx.set_cursor(cursor, page.cursor)
     read.tickets += len(page.tickets)
     read.set_aside += [_told(item) for item in (*page.rejected, *page.notices)]
+    services.progress("tickets read", read.tickets)
 
 
-def _keep_rest(services: Services, said: Mapping[int, Sequence[Comment]]) -> None:
+def _signed(services: Services, said: dict[int, list[Comment]]) -> dict[int, list[Comment]]:
+    """The same comments, with who wrote them: looked up for a whole page at once."""
+    signed: dict[int, list[Comment]] = {ticket_id: [] for ticket_id in said}
+    for comment in services.desk.signed([one for several in said.values() for one in several]):
+        signed[comment.ticket_id].append(comment)
+    return signed
+
+
+def _keep_rest(services: Services, heard: Heard) -> None:
     """Comments of tickets that the export has not shown yet: their turn is known already."""
-    if not said:
-        return
-    with services.ledger.transaction() as tx:
-        before = tx.mirror.get(list(said))
-        rows = [
-            _with_comments(row, said[ticket_id], services.now) for ticket_id, row in before.items()
-        ]
-        tx.mirror.put(rows)
-        tx.inbox.put(_changed(rows, before))
+    waiting = heard.tickets()
+    for begin in range(0, len(waiting), _AT_ONCE):
+        some = waiting[begin : begin + _AT_ONCE]
+        said = _signed(services, heard.peek(some))
+        with services.ledger.transaction() as tx:
+            before = tx.mirror.get(some)
+            rows = [_with_comments(row, said[one], services.now) for one, row in before.items()]
+            tx.mirror.put(rows)
+            tx.inbox.put(_changed(rows, before))
 
 
 def _changed(rows: Iterable[MirrorRow], before: Mapping[int, MirrorRow]) -> list[InboxRow]:
@@ -152,8 +172,8 @@ def mirror_row(
     turns = next_turns(_turns(before) if before else first_turns(ticket), comments)
     case = _first_look(ticket, comments, turns, services)
     opened = ticket.status in OPEN_STATUSES
-    seen = assess([case], mappings, now=services.now) if opened else None
-    fresh = seen.findings if seen else ()
+    found = opened and anything_found(case, mappings)
+    seen = assess([case], mappings, now=services.now) if found else None
     return MirrorRow(
         ticket_id=ticket.id,
         exported_at=ticket.exported_at or ticket.updated_at,
@@ -182,7 +202,7 @@ def mirror_row(
             without_secrets(ticket.description),
             product_area=case.product_area,
         ).model_dump(mode="json"),
-        signals=fresh or (before.signals if before and opened else ()),
+        signals=seen.findings if seen else (before.signals if before and opened else ()),
         urgency=_urgency(seen, before if opened else None),
         decided=before.decided if before else None,
         look_at=look_at(case, mappings) if opened else None,
@@ -197,10 +217,8 @@ def without_secrets(text: str) -> str:
 def _urgency(seen: Assessment | None, before: MirrorRow | None) -> float:
     """The rank of what was found; what was found before still stands where nothing new was."""
     if seen is None:
-        return 0.0
-    if seen.findings or before is None:
-        return seen.score + (_SECURITY_FIRST if seen.target is Target.SECURITY else 0.0)
-    return before.urgency
+        return before.urgency if before is not None else 0.0
+    return seen.score + (_SECURITY_FIRST if seen.target is Target.SECURITY else 0.0)
 
 
 def _first_look(

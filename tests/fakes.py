@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from connector.core.model import Comment, IssueRef, Json, Thread, Ticket
+from connector.core.model import OPEN_STATUSES, Comment, IssueRef, Json, Thread, Ticket
 from connector.errors import ConflictError, GoneError
 from connector.ports import (
     ApprovedReply,
@@ -71,9 +71,11 @@ class FakeDesk:
         changed = [
             ticket
             for ticket in self.stock.values()
-            if cursor is None
-            or ticket.updated_at.isoformat() > cursor
-            or ticket.id not in self.shown
+            if (
+                ticket.updated_at >= since
+                if cursor is None
+                else ticket.updated_at.isoformat() > cursor or ticket.id not in self.shown
+            )
         ]
         self.shown |= {ticket.id for ticket in changed}
         newest = max((ticket.updated_at.isoformat() for ticket in self.stock.values()), default="")
@@ -87,6 +89,18 @@ class FakeDesk:
             if comment.created_at >= since
         )
         yield CommentPage(comments=said, until=self.at or since, end=True)
+
+    def open_tickets(self, *, unchanged_since: datetime, position: str) -> Iterator[TicketPage]:
+        old = [
+            ticket
+            for ticket in self.stock.values()
+            if ticket.status in OPEN_STATUSES and ticket.updated_at < unchanged_since
+        ]
+        self.shown |= {ticket.id for ticket in old}
+        yield TicketPage(tickets=tuple(old), cursor=unchanged_since.isoformat(), end=True)
+
+    def signed(self, comments: Sequence[Comment]) -> tuple[Comment, ...]:
+        return tuple(comments)
 
     def tickets(self, ids: Sequence[int]) -> tuple[Ticket, ...]:
         return tuple(self.stock[number] for number in ids if number in self.stock)

@@ -21,6 +21,7 @@ from connector.clients.guard import PublicGuard, reply_body
 from connector.clients.line import next_cursor, rows
 from connector.clients.transport import DEADLINE, TIMEOUTS, Transport
 from connector.clients.wire import name_of
+from connector.clients.zendesk_backlog import Backlog
 from connector.clients.zendesk_export import Exports
 from connector.clients.zendesk_facts import desk_facts
 from connector.clients.zendesk_links import JiraLinks
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from connector.clients.calls import CallObserver
     from connector.clients.retry import RetryPolicy
     from connector.clients.transport import Answer
-    from connector.core.model import IssueRef, Json, Thread, Ticket
+    from connector.core.model import Comment, IssueRef, Json, Thread, Ticket
     from connector.ports import (
         ApprovedReply,
         Audit,
@@ -101,7 +102,8 @@ class ZendeskDesk:
         self._line = _ZenpyLine(transport)
         directory = Directory(self._line)
         self._lookups = Lookups(self._line, directory)
-        self._exports = Exports(self._line, directory, self._lookups)
+        self._exports = Exports(self._line, self._lookups)
+        self._backlog = Backlog(self._line, self._lookups)
         self._links = JiraLinks(self._line)
         self._groups: dict[str, int] | None = None
 
@@ -136,6 +138,12 @@ class ZendeskDesk:
 
     def changed_comments(self, *, since: datetime) -> Iterator[CommentPage]:
         return self._exports.comments(since)
+
+    def open_tickets(self, *, unchanged_since: datetime, position: str) -> Iterator[TicketPage]:
+        return self._backlog.tickets(unchanged_since, position)
+
+    def signed(self, comments: Sequence[Comment]) -> tuple[Comment, ...]:
+        return self._lookups.signed(comments)
 
     def tickets(self, ids: Sequence[int]) -> tuple[Ticket, ...]:
         return self._lookups.tickets(ids)

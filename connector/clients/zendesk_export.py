@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.clients.line import rows
-from connector.clients.zendesk_thread import Events, authors_of, signed
-from connector.clients.zendesk_wire import SIDELOADS, Sideloads, read_tickets
+from connector.clients.zendesk_thread import Events
+from connector.clients.zendesk_wire import SIDELOADS
 from connector.errors import AnswerLostError, DriftError
 from connector.ports import CommentPage, TicketPage
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from connector.clients.line import Line
     from connector.clients.zendesk_lookup import Lookups
-    from connector.clients.zendesk_people import Directory
     from connector.clients.zendesk_wire import Tickets
 
 _SIZES = (1000, 500, 250, 100)
@@ -27,9 +26,8 @@ _MOST_PAGES = 10_000
 class Exports:
     """Pages of what changed. Page sizes shrink for the run when a page is too much for a server."""
 
-    def __init__(self, line: Line, directory: Directory, lookups: Lookups) -> None:
+    def __init__(self, line: Line, lookups: Lookups) -> None:
         self._line = line
-        self._directory = directory
         self._lookups = lookups
         self._size = _SIZES[0]
         self._sla_offered = False
@@ -63,7 +61,10 @@ class Exports:
                 raise DriftError(f"zendesk: the ticket export has no end after {number} pages")
 
     def comments(self, since: datetime) -> Iterator[CommentPage]:
-        """From `since` on, inclusive. Ends with `end_of_stream`, or when nothing new comes."""
+        """From `since` on, inclusive. Ends with `end_of_stream`, or when nothing new comes.
+
+        A page may begin with what the last one ended with: the rows of its last second.
+        """
         at, seen = self._start(since), set[int]()
         for number in range(1, _MOST_PAGES + 1):
             query = {"start_time": at, "include": "comment_events"}
@@ -73,31 +74,25 @@ class Exports:
             said = tuple(events.comments(seen))
             until = document.get("end_time")
             until = until if isinstance(until, int) and until >= at else at
-            quiet = until == at and events.ids <= seen
+            quiet = until == at and seen.issuperset(events.seconds)
             end = document.get("end_of_stream") is True or quiet
             yield CommentPage(
-                comments=signed(said, self._directory.people(authors_of(said))),
+                comments=said,
                 rejected=tuple(events.rejected),
                 until=datetime.fromtimestamp(until, UTC),
                 end=end,
             )
             if end:
                 return
-            seen |= events.ids
-            at = until
+            boundary = {number for number, second in events.seconds.items() if second >= until}
+            seen, at = boundary | (seen if until == at else set()), until
             if number == _MOST_PAGES:
                 raise DriftError(f"zendesk: the event export has no end after {number} pages")
 
     def _read(self, document: Mapping[str, Any], place: str) -> Tickets:
         raws = rows(document, "tickets", f"zendesk: {place}")
         self._sla_offered |= any("slas" in raw for raw in raws if isinstance(raw, dict))
-        sideloads = Sideloads(document)
-        read = read_tickets(raws, sideloads, place, sla_offered=self._sla_offered)
-        self._directory.learn(sideloads)
-        self._directory.fetch_missing(read.good)
-        complete = [self._directory.complete(ticket) for ticket in read.good]
-        read.good = [self._lookups.with_merge(ticket) for ticket in complete]
-        return read
+        return self._lookups.page(raws, document, place, sla_offered=self._sla_offered)
 
     def _start(self, since: datetime) -> int:
         """Exports leave out the last minute, and refuse a start in it (zendesk-api section 4)."""

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from connector.clients.line import Line
     from connector.clients.zendesk_people import Directory
-    from connector.core.model import SlaClock, Ticket
+    from connector.clients.zendesk_wire import Tickets
+    from connector.core.model import Comment, SlaClock, Ticket
     from connector.ports import Audit
 
 log = logging.getLogger(__name__)
@@ -57,18 +58,30 @@ class Lookups:
             document = self._line.get("tickets/show_many.json", query)
             raws = rows(document, "tickets", "zendesk: tickets by id")
             offered = any("slas" in raw for raw in raws if isinstance(raw, dict))
-            sideloads = Sideloads(document)
-            read = read_tickets(raws, sideloads, "tickets by id", sla_offered=offered)
+            read = self.page(raws, document, "tickets by id", sla_offered=offered)
             if read.rejected:
                 first = read.rejected[0]
                 raise DriftError(f"zendesk: ticket {first.ticket_id} is broken: {first.reason}")
-            self._directory.learn(sideloads)
-            self._directory.fetch_missing(read.good)
-            complete = [self._directory.complete(ticket) for ticket in read.good]
-            found |= {ticket.id: self.with_merge(ticket) for ticket in complete}
+            found |= {ticket.id: ticket for ticket in read.good}
         bare = [one for one in found.values() if one.sla is None][:_MOST_SINGLE_SLAS]
         found |= {one.id: one.model_copy(update={"sla": self._sla(one.id)}) for one in bare}
         return tuple(found[one] for one in dict.fromkeys(ids) if one in found)
+
+    def page(
+        self, raws: list[Any], document: Mapping[str, Any], place: str, *, sla_offered: bool
+    ) -> Tickets:
+        """The tickets of an answer, with the people, organizations and merges they name."""
+        sideloads = Sideloads(document)
+        read = read_tickets(raws, sideloads, place, sla_offered=sla_offered)
+        self._directory.learn(sideloads)
+        self._directory.fetch_missing(read.good)
+        complete = [self._directory.complete(ticket) for ticket in read.good]
+        read.good = [self.with_merge(ticket) for ticket in complete]
+        return read
+
+    def signed(self, comments: Sequence[Comment]) -> tuple[Comment, ...]:
+        """The comments with their authors' names and roles."""
+        return signed(comments, self._directory.people(authors_of(comments)))
 
     def thread(self, ticket_id: int) -> Thread:
         """Comments and changes in one kind of call; comments by their own list where it has none.

@@ -215,11 +215,11 @@ def intent_of(metadata: Mapping[str, Any] | None) -> str | None:
 
 
 class Events:
-    """One page of the event export, read as far as it goes."""
+    """One page of the event export, read as far as it goes. `seconds`: when each event was."""
 
     def __init__(self, raws: Iterable[Any], place: str) -> None:
         self.rejected: list[Rejected] = []
-        self.ids: set[int] = set()
+        self.seconds: dict[int, int] = {}
         self._spoken: list[tuple[WireTicketEvent, WireEvent]] = []
         count = 0
         for count, raw in enumerate(raws, start=1):
@@ -234,7 +234,7 @@ class Events:
     def _read(self, raw: Any) -> None:
         row = WireTicketEvent.model_validate(raw)
         spoken = [WireEvent.model_validate(child) for child in row.child_events if _says(child)]
-        self.ids.add(row.id)
+        self.seconds[row.id] = int(row.created_at.timestamp())
         self._spoken += [(row, event) for event in spoken if event.spoken]
 
     def comments(self, seen: set[int]) -> Iterator[Comment]:

@@ -81,6 +81,11 @@ def assess(cases: Sequence[Case], mappings: Mappings, *, now: datetime) -> Asses
     return _assessed(rest, mappings, now, aside=aside)
 
 
+def anything_found(case: Case, mappings: Mappings) -> bool:
+    """Whether any trigger fires: all that most tickets ever need to be asked."""
+    return any(isinstance(q.check(case), Finding) for q in mappings.triggers.triggers)
+
+
 def _look(case: Case, triggers: TriggersMapping) -> _Look:
     answers = [answer for q in triggers.triggers if (answer := q.check(case)) is not None]
     held = [answer for q in triggers.suppressors if (answer := q.check(case)) is not None]

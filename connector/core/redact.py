@@ -27,11 +27,15 @@ class Redacted(Frozen):
 
 
 class _Detector(NamedTuple):
-    """`pattern` finds candidates; its group "secret" (or the whole) goes when `accept` agrees."""
+    """`pattern` finds candidates; its group "secret" (or the whole) goes when `accept` agrees.
+
+    `needs`: nothing can be found in an ASCII text without one of these, in lower case.
+    """
 
     kind: str
     pattern: re.Pattern[str]
     accept: Callable[[str], bool] = lambda _: True
+    needs: tuple[str, ...] = ()
 
 
 _ALONE = r"(?<![A-Za-z0-9_-])"
@@ -64,6 +68,10 @@ _NAMES_OF_TOKENS = (
     r"|session[ _-]?id|jsessionid|phpsessid|security[ _-]?code|one-time code|verification code"
     r"|otp|cvv|cvc"
 )
+
+# Every name above has one of these in it.
+_PARTS_OF_SECRETS = ("pass", "pwd", "kennwort", "contrase", "secret", "key")
+_PARTS_OF_TOKENS = ("key", "token", "session", "sessid", "code", "otp", "cvv", "cvc")
 
 
 def _named(names: str) -> re.Pattern[str]:
@@ -108,11 +116,12 @@ def redact(text: str, *, personal: Collection[str] = PERSONAL) -> Redacted:
     messages stay as they are.
     """
     counts: Counter[str] = Counter()
+    # Most texts hold nothing of the kind, and looking for a word is much quicker than a pattern.
+    # Only in ASCII: elsewhere a pattern without case also matches letters that merely look alike.
+    plain = text.lower() if text.isascii() else None
     text = _without_key_blocks(text, counts)
-    for detector in _SECRETS:
-        text = _applied(detector, text, counts)
-    for detector in _PERSONAL:
-        if detector.kind in personal:
+    for detector in (*_SECRETS, *(one for one in _PERSONAL if one.kind in personal)):
+        if plain is None or not detector.needs or any(word in plain for word in detector.needs):
             text = _applied(detector, text, counts)
     return Redacted(text=text, counts=dict(counts))
 
@@ -199,6 +208,7 @@ _SECRETS = (
             r"(?P<secret>(?i:basic|bearer|digest|token|negotiate|apikey|aws4-hmac-sha256)"
             r"""[ \t]{1,3}[^\n"']{1,4000})"""
         ),
+        needs=("authorization",),
     ),
     _Detector(
         "authorization",
@@ -206,17 +216,20 @@ _SECRETS = (
             r"""(?i:\b(?:proxy-)?authorization["']?\s{0,3}[:=]\s{0,3}["']?)(?P<secret>[^\s"']{8,4000})"""
         ),
         _looks_token,
+        needs=("authorization",),
     ),
     _Detector(
         "authorization",
         re.compile(r"(?i:\bbearer) {1,3}(?P<secret>[A-Za-z0-9._~+/=-]{16,4000})"),
         _looks_token,
+        needs=("bearer",),
     ),
     _Detector(
         "cookie",
         re.compile(
             r"""(?i:(?<![\w-])(?:set-)?cookie["']?\s{0,3}:\s{0,3}["']?)(?P<secret>[\w.$-]{1,100}=[^\n"']{1,4000})"""
         ),
+        needs=("cookie",),
     ),
     _Detector("token", re.compile(f"{_ALONE}(?:{_SHAPES})")),
     _Detector(
@@ -224,18 +237,21 @@ _SECRETS = (
         re.compile(
             r"https://hooks\.slack\.com/(?P<secret>(?:services|workflows)/[A-Za-z0-9/_-]{10,200})"
         ),
+        needs=("hooks.slack.com",),
     ),
     _Detector(
         "password",
         re.compile(
             r"(?i:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20})://[^\s/:@\"'<>]{0,200}:(?P<secret>[^\s/@\"'<>]{1,200})@"
         ),
+        needs=("://",),
     ),
     _Detector(
         "password",
         re.compile(
             r"""(?<!\S)(?:-u|--user)[ =]{1,2}["']?[^\s:"']{1,100}:(?P<secret>[^\s"']{1,200})"""
         ),
+        needs=("-u", "--user"),
     ),
     _Detector(
         "password",
@@ -244,14 +260,16 @@ _SECRETS = (
             r"""(?P<secret>[^\s"'-][^\s"']{0,200})"""
         ),
         _looks_secret,
+        needs=("-pass", "-secret", "-token"),
     ),
-    _Detector("password", _named(_NAMES_OF_SECRETS), _looks_secret),
-    _Detector("token", _named(_NAMES_OF_TOKENS), _looks_token),
+    _Detector("password", _named(_NAMES_OF_SECRETS), _looks_secret, needs=_PARTS_OF_SECRETS),
+    _Detector("token", _named(_NAMES_OF_TOKENS), _looks_token, needs=_PARTS_OF_TOKENS),
     _Detector(
         "token",
         re.compile(
             r"(?i:[?&](?:sig|signature|x-amz-signature|x-amz-security-token|code|key|auth)=)(?P<secret>[A-Za-z0-9._~%+/=-]{16,2000})"
         ),
+        needs=("?", "&"),
     ),
     _Detector(
         "card",
@@ -271,6 +289,7 @@ _PERSONAL = (
             r"@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,6}[A-Za-z]{2,24})(?![A-Za-z0-9@-])"
         ),
         _is_address,
+        needs=("@",),
     ),
     _Detector(
         "IBAN",
@@ -284,6 +303,7 @@ _PERSONAL = (
         "phone",
         re.compile(r"(?<![\w+./-])\+\d{1,3}(?:[ ./()-]{0,3}\d{1,5}){2,6}(?![\w]|[./-]\d)"),
         _is_phone,
+        needs=("+",),
     ),
     _Detector(
         "phone",
@@ -300,5 +320,6 @@ _PERSONAL = (
             r"(?P<secret>\(?\d{2,5}\)?(?:[ ./()-]{0,3}\d{1,5}){1,6})(?![\w])"
         ),
         _is_phone,
+        needs=("tel", "phone", "mob", "cell", "fax", "handy"),
     ),
 )

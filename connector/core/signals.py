@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from connector.core import stances
 from connector.core.redact import redact
-from connector.core.signals_text import lexicon, literal_words, sentences
+from connector.core.signals_text import lexicon, literal_words, sentences, vocabulary_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +67,8 @@ def hits(
     """
     wanted = lexicon(phrases)
     for passage in passages:
+        if not wanted.may_stand_in(vocabulary_of(passage.text)):
+            continue
         for sentence in sentences(passage.text):
             for phrase, first, last in wanted.find_in(sentence):
                 how = stance(sentence, first, last, phrase=phrase, conditional=conditional)
@@ -107,6 +109,8 @@ def standing_words(case: Case) -> tuple[Passage, ...]:
 @lru_cache(maxsize=256)
 def taken_back_until(text: str) -> int:
     """Up to where the text takes back what was said: the trouble is over. 0: nowhere."""
+    if not stances.TAKEN_BACK.may_stand_in(vocabulary_of(text)):
+        return 0
     ends = [
         sentence.words[last].end
         for sentence in sentences(text)

@@ -8,9 +8,10 @@ over characters, so no text can make it slow.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
@@ -23,6 +24,7 @@ GAP = 4
 _MOST_GAPS = 3
 """More gaps in one phrase match nearly anything, slowly."""
 
+_REMEMBERED = 5_000
 _LONGEST = 150
 """Words of the longest sentence; what is longer is a log or hostile."""
 
@@ -31,8 +33,7 @@ _BREAK = re.compile(r"[.!?…]{1,9}(?=[\s)\"'»”]|$)|\n")
 _BULLET = re.compile(r"[ \t]{0,8}(?:[-*•·>#|]|\d{1,3}[.)])")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """`text` is lower case; a mark (`,` `;` `:` `?` …) is a word of its own."""
 
     text: str
@@ -49,6 +50,26 @@ class Sentence:
     words: tuple[Word, ...]
     asks: bool
     vocabulary: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of a text and all their beginnings: enough to know what cannot stand in it."""
+
+    words: frozenset[str]
+    beginnings: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def vocabulary_of(text: str) -> Vocabulary:
+    """Read once, however many phrases are looked for in it."""
+    words = frozenset().union(*(sentence.vocabulary for sentence in sentences(text)))
+    return Vocabulary(words, frozenset(chain.from_iterable(map(_beginnings, words))))
+
+
+@lru_cache(maxsize=20_000)
+def _beginnings(word: str) -> tuple[str, ...]:
+    return tuple(word[:end] for end in range(1, len(word) + 1))
 
 
 @lru_cache(maxsize=256)
@@ -101,19 +122,19 @@ class Pattern:
 
     def reach(self, words: Sequence[Word], at: int, part: int = 0) -> int | None:
         """The last word of the phrase when it stands at `at`, else None."""
-        if part == len(self.parts):
-            return at - 1
-        wanted = self.parts[part]
-        if wanted is None:
-            ends = (self.reach(words, at + skip, part + 1) for skip in range(GAP + 1))
-            return next((end for end in ends if end is not None), None)
-        if at >= len(words):
-            return None
-        whole, beginnings = wanted
-        text = words[at].text
-        if text in whole or (beginnings and text.startswith(beginnings)):
-            return self.reach(words, at + 1, part + 1)
-        return None
+        for number in range(part, len(self.parts)):
+            wanted = self.parts[number]
+            if wanted is None:
+                ends = (self.reach(words, at + skip, number + 1) for skip in range(GAP + 1))
+                return next((end for end in ends if end is not None), None)
+            if at >= len(words):
+                return None
+            whole, beginnings = wanted
+            text = words[at].text
+            if text not in whole and not (beginnings and text.startswith(beginnings)):
+                return None
+            at += 1
+        return at - 1
 
 
 @dataclass(frozen=True)
@@ -123,6 +144,15 @@ class Lexicon:
     by_word: Mapping[str, tuple[Pattern, ...]]
     by_beginning: Mapping[str, tuple[Pattern, ...]]
     first_words: frozenset[str]
+    first_beginnings: frozenset[str]
+    known: dict[str, tuple[Pattern, ...]] = field(default_factory=dict, compare=False, repr=False)
+
+    def may_stand_in(self, known: Vocabulary) -> bool:
+        """Whether any phrase can begin there: most texts are passed over at once."""
+        return not (
+            self.first_words.isdisjoint(known.words)
+            and self.first_beginnings.isdisjoint(known.beginnings)
+        )
 
     def find_in(self, sentence: Sentence) -> Iterator[tuple[str, int, int]]:
         """As `find`; most sentences are passed over at once, since no phrase can begin there."""
@@ -131,20 +161,26 @@ class Lexicon:
 
     def find(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
         """Phrase, first and last word (inclusive) of each place, in reading order."""
-        beginnings = tuple(self.by_beginning)
         for first, word in enumerate(words):
-            here = self.by_word.get(word.text, ())
-            if beginnings and word.text.startswith(beginnings):
-                here += tuple(
-                    pattern
-                    for beginning, patterns in self.by_beginning.items()
-                    if word.text.startswith(beginning)
-                    for pattern in patterns
-                )
-            for pattern in here:
-                last = pattern.reach(words, first)
+            for pattern in self._beginning_with(word.text):
+                last = pattern.reach(words, first + 1, 1)
                 if last is not None:
                     yield pattern.phrase, first, last
+
+    def _beginning_with(self, word: str) -> tuple[Pattern, ...]:
+        """The phrases whose first word this may be; remembered, as people use few words."""
+        here = self.known.get(word)
+        if here is None:
+            here = self.by_word.get(word, ()) + tuple(
+                pattern
+                for beginning, patterns in self.by_beginning.items()
+                if word.startswith(beginning)
+                for pattern in patterns
+            )
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            self.known[word] = here
+        return here
 
 
 @lru_cache(maxsize=256)
@@ -163,6 +199,7 @@ def lexicon(phrases: tuple[str, ...]) -> Lexicon:
         {word: tuple(patterns) for word, patterns in by_word.items()},
         {beginning: tuple(patterns) for beginning, patterns in by_beginning.items()},
         frozenset(by_word),
+        frozenset(by_beginning),
     )
 
 

@@ -122,10 +122,9 @@ def test_machines_have_no_role_of_a_person(
 ) -> None:
     robot = event(1, START)
     robot["child_events"][-1]["author_id"] = -1
-    (only,) = desk_at(
-        server(events(robot, event(2, START), until=START, end=True), rules=AUTHOR).url
-    ).changed_comments(since=SINCE)
-    assert [one.role for one in only.comments] == ["system", "agent"]
+    desk = desk_at(server(events(robot, event(2, START), until=START, end=True), rules=AUTHOR).url)
+    (only,) = desk.changed_comments(since=SINCE)
+    assert [one.role for one in desk.signed(only.comments)] == ["system", "agent"]
 
 
 # --- threads --------------------------------------------------------------------------------------
