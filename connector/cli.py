@@ -122,7 +122,7 @@ def init(force: bool) -> None:  # noqa: FBT001
 @dry
 @as_json
 @click.option("--limit", type=click.IntRange(min=0), help="At most N new escalations in this run.")
-@click.option("--full", is_flag=True, help="Read again every open ticket, and all that changed within the window.")
+@click.option("--full", is_flag=True, help="Read again all open tickets and the window's.")
 @click.pass_obj
 def sweep(app: App, dry_run: bool, json_: bool, limit: int | None, full: bool) -> None:  # noqa: FBT001
     """Look once at the tickets that changed, and escalate what cannot wait.
