@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from connector.clients.jira import JiraTracker
     from connector.clients.retry import RetryPolicy
     from connector.clients.zendesk import ZendeskDesk
-    from connector.config import Settings
+    from connector.config import JiraSettings, Settings, ZendeskSettings
     from connector.core.mapping import Mappings
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
@@ -218,22 +218,35 @@ class App:
     def _clients(
         self, settings: Settings, policy: RetryPolicy, *observers: CallObserver
     ) -> tuple[ZendeskDesk, JiraTracker]:
+        desk = self.desk(settings.zendesk, policy, *observers)
+        return desk, self.tracker(settings.jira, policy, *observers)
+
+    def desk(
+        self, zendesk: ZendeskSettings, policy: RetryPolicy, *observers: CallObserver
+    ) -> ZendeskDesk:
+        """Zendesk; every call is logged, and told to the observers."""
         from connector.clients.calls import CallLog
-        from connector.clients.jira import JiraTracker
         from connector.clients.zendesk import ZendeskDesk
 
         watchers = (*observers, CallLog())
-        url, login = settings.zendesk.url, _desk_login(settings)
-        desk = ZendeskDesk(url, login, policy=policy, observers=watchers, wall=self.wall)
-        tracker = JiraTracker(
-            settings.jira.url,
-            _tracker_login(settings),
-            settings.jira.deployment,
+        login = _desk_login(zendesk)
+        return ZendeskDesk(zendesk.url, login, policy=policy, observers=watchers, wall=self.wall)
+
+    def tracker(
+        self, jira: JiraSettings, policy: RetryPolicy, *observers: CallObserver
+    ) -> JiraTracker:
+        """Jira, likewise."""
+        from connector.clients.calls import CallLog
+        from connector.clients.jira import JiraTracker
+
+        return JiraTracker(
+            jira.url,
+            _tracker_login(jira),
+            jira.deployment,
             policy=policy,
-            observers=watchers,
+            observers=(*observers, CallLog()),
             wall=self.wall,
         )
-        return desk, tracker
 
     @contextmanager
     def clients(
@@ -299,10 +312,9 @@ def _with_field_ids(mappings: Mappings, desk: Desk) -> Mappings:
     return mappings.model_copy(update={"fields": mappings.fields.with_ids(known)})
 
 
-def _desk_login(settings: Settings) -> Credential:
+def _desk_login(zendesk: ZendeskSettings) -> Credential:
     from connector.clients.auth import ApiToken, OAuthClient
 
-    zendesk = settings.zendesk
     if zendesk.oauth_client_id is not None and zendesk.oauth_client_secret is not None:
         return OAuthClient(
             client_id=zendesk.oauth_client_id, client_secret=zendesk.oauth_client_secret
@@ -310,12 +322,12 @@ def _desk_login(settings: Settings) -> Credential:
     return ApiToken(email=zendesk.email or "", token=zendesk.token or SecretStr(""))
 
 
-def _tracker_login(settings: Settings) -> ApiToken | BearerToken:
+def _tracker_login(jira: JiraSettings) -> ApiToken | BearerToken:
     from connector.clients.auth import ApiToken, BearerToken
 
-    token = settings.jira.token or SecretStr("")
-    if settings.jira.deployment == "cloud":
-        return ApiToken(email=settings.jira.email or "", token=token)
+    token = jira.token or SecretStr("")
+    if jira.deployment == "cloud":
+        return ApiToken(email=jira.email or "", token=token)
     return BearerToken(token=token)
 
 

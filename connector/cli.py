@@ -106,16 +106,20 @@ def cli(
 
 @cli.command()
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
-def init(force: bool) -> None:  # noqa: FBT001
+@click.pass_obj
+def init(app: App, force: bool) -> None:  # noqa: FBT001
     """Write a commented config.toml and a copy of mappings/ to edit.
+
+    On a terminal it asks for addresses and credentials, tests them, and proposes mappings
+    that fit what it finds in both services. Elsewhere it writes the defaults.
 
     \b
     Example:
       escalation init
     """
-    from connector.start import write_defaults
+    from connector.start.run import run_init
 
-    raise click.exceptions.Exit(write_defaults(Path(), force=force))
+    raise click.exceptions.Exit(run_init(app, force=force))
 
 
 @cli.command()

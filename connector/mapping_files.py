@@ -56,6 +56,13 @@ def shipped_mappings() -> Path:
     return inside if inside.is_dir() else package.parent / "mappings"
 
 
+def shipped_example() -> Path:
+    """config.example.toml: in the package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "config.example.toml"
+    return inside if inside.is_file() else package.parent / "config.example.toml"
+
+
 def load_mappings(folder: Path | None) -> Mappings:
     """The mappings of this folder, or the shipped ones for None.
 
