@@ -6,10 +6,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.brief_changes import changes_between
+from connector.core.brief_choice import telling
 from connector.core.brief_document import brief_document
 from connector.core.brief_facts import Facts
 from connector.core.brief_parts import all_parts
-from connector.core.brief_prose import Scope, best_observation, summary_line, write_prose
+from connector.core.brief_prose import Scope, summary_line, write_prose
 from connector.core.brief_values import SPOKEN, Brief, Entry, Gap, Links, Part, Said
 from connector.core.clean import one_line
 from connector.core.extraction import extract
@@ -131,9 +132,7 @@ def _draft(
     scope = _scope(assessment, cases)
     same = before is not None and before.target is target
     known_as = before.failure if before is not None and same else ""
-    prose = write_prose(
-        found, cases, target=target, scope=scope, personal=personal, known_as=known_as
-    )
+    prose = write_prose(found, cases, assessment, scope=scope, personal=personal, known_as=known_as)
     summary = one_line(prose.summary, mapping.limits.summary)
     if need is None:
         wanted = ask or mapping.targets[target].ask
@@ -214,7 +213,7 @@ def _is_there(item: Item, parts: Sequence[Part], facts: Facts) -> bool:
         "customer_context": any(case.customer.name for case in facts.cases),
         "reproduction_steps": bool(found.steps),
         "expected_result": bool(found.expected),
-        "actual_result": best_observation(found) is not None,
+        "actual_result": bool(telling(found)),
         "environment": bool(found.environment),
         "logs_or_errors": bool(found.errors or found.attachments),
         "business_impact": _known(parts, "impact", "workflow"),

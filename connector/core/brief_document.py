@@ -59,7 +59,7 @@ def _about(brief: Brief) -> str:
 
 
 def _section(part: Part, links: Links) -> Section:
-    blocks = tuple(block for entry in part.entries for block in _entry(entry, links))
+    blocks = tuple(block for entry in _folded(part.entries) for block in _entry(entry, links))
     return Section(key=part.key, title=part.title, blocks=blocks, keep=_KEEP.get(part.key, 5))
 
 
@@ -73,6 +73,22 @@ def _entry(entry: Entry, links: Links) -> tuple[Block, ...]:
         return (Paragraph(runs=(*label, Run(text=" "), *lines[0]) if label else lines[0]),)
     head: tuple[Block, ...] = (Paragraph(runs=label),) if label else ()
     return (*head, Items(items=lines, numbered=entry.numbered))
+
+
+def _folded(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """What is missing in the same words on one line: `Frequency, Ruled out: unknown`."""
+    gaps: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.missing and entry.label:
+            gaps.setdefault(entry.lines[0].text, []).append(entry.label)
+    told: list[Entry] = []
+    for entry in entries:
+        labels = gaps.get(entry.lines[0].text, []) if entry.missing and entry.label else []
+        if not labels:
+            told.append(entry)
+        elif entry.label == labels[0]:
+            told.append(entry.model_copy(update={"label": ", ".join(labels)}))
+    return tuple(told)
 
 
 def _label(name: str, value: str) -> Runs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from connector.core.model import Assessment, Case, Need
 
 _LINES: Final = 5
+_WORD = re.compile(r"(?<![\w.$/\\])[^\W\d_]{2,30}(?![\w.$/\\:]\S)")
+_FEWEST_WORDS: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +76,11 @@ def entry_of(key: str, label: str, text: str) -> Entry:
 def quotes(
     key: str, label: str, statements: Sequence[Statement], otherwise: str, most: int = _LINES
 ) -> Entry:
-    """People's own words with their sources, or what is missing."""
-    if not statements:
+    """People's own words with their sources, or what is missing. Lines of code say nothing here."""
+    spoken = [one for one in statements if len(_WORD.findall(one.text)) >= _FEWEST_WORDS]
+    if not spoken:
         return gap_entry(key, label, otherwise)
     lines = tuple(
-        Said(text=f"“{one.text}”", sources=(one.source,), quoted=True) for one in statements[:most]
+        Said(text=f"“{one.text}”", sources=(one.source,), quoted=True) for one in spoken[:most]
     )
     return Entry(key=key, label=label, lines=lines)

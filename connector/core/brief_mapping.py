@@ -84,7 +84,7 @@ class Wording(Frozen):
 
     ask: Mapping[Ask, AskText] = Field(json_schema_extra={"required": list(Ask)})
     question: Mapping[Item, Words]
-    missing: MissingText = "missing: {item} (asked for in the ticket)"
+    missing: MissingText = "missing; asked for in the ticket"
     unknown: Words = "unknown"
 
     @model_validator(mode="after")

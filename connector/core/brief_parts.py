@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final
 
 from connector.core.brief_facts import Facts, entry_of, gap_entry, quotes
 from connector.core.brief_reproduction import reproduction
 from connector.core.brief_values import Entry, Part, Said
 from connector.core.clean import one_line
 from connector.core.model import Severity, Source, Target
+
+if TYPE_CHECKING:
+    from connector.core.extraction.values import Attempt
 
 _SLA: Final = {
     "within": "Within SLA",
@@ -47,7 +51,9 @@ def _impact(facts: Facts) -> Part:
             ("reputation", "Reputation", impact.reputation),
             ("contractual", "Contractual", impact.contractual),
         ):
-            if dimension.known and dimension.text:
+            # A contract that is kept says no more than the SLA status does.
+            kept = dimension is impact.contractual and not dimension.number
+            if dimension.known and dimension.text and not kept:
                 entries.append(entry_of(key, label, facts.safe(dimension.text)))
     if facts.target is Target.PRODUCT:
         entries.append(
@@ -75,8 +81,10 @@ def _customers(facts: Facts) -> Entry:
     )
     lines = [Said(text=text)]
     impact = facts.assessment.impact
-    if impact is not None and impact.breadth.text:
-        lines.append(Said(text=facts.safe(impact.breadth.text)))
+    if impact is not None:
+        # The names stand in the line above.
+        spread = impact.breadth.text.partition("), ")[2] or impact.breadth.text
+        lines += [Said(text=facts.safe(spread))] if spread else []
     return Entry(key="customers", label="Customers affected", lines=tuple(lines))
 
 
@@ -160,7 +168,7 @@ def _tried(facts: Facts) -> Part:
     if attempts:
         lines = tuple(
             Said(
-                text=f"{one.action} → {one.result or 'result not said'}",
+                text=_attempt(one),
                 sources=(one.source,),
                 quoted=True,
             )
@@ -174,6 +182,16 @@ def _tried(facts: Facts) -> Part:
     else:
         entries.append(entry_of("workaround", "Workaround", "None is mentioned."))
     return Part(key="tried", title=title, entries=tuple(entries))
+
+
+def _attempt(one: Attempt) -> str:
+    """`action → result`; a finding is its own result."""
+    if one.result is None and _FINDING.search(one.action):
+        return one.action
+    return f"{one.action} → {one.result or 'result not said'}"
+
+
+_FINDING = re.compile(r"\b(?:confirmed|reproduced|same result)\b", re.IGNORECASE)
 
 
 # --- CUSTOMER COMMUNICATION ------------------------------------------------------------------
@@ -253,7 +271,7 @@ def _context(facts: Facts) -> Part:
     triggers = tuple(
         Said(text=facts.safe(f"{one.kind}: {one.because}")) for one in facts.assessment.findings[:8]
     )
-    if triggers and not facts.thin:
+    if len(triggers) > 1 and not facts.thin:
         entries.append(Entry(key="triggers", label="Triggers", lines=triggers))
     earlier = facts.assessment.earlier
     if earlier is not None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from connector.core.brief_choice import FAILS, best_observation, on_topic, says_failure, telling
+from connector.core.brief_clause import CLAUSE_LIMIT, clause, clause_end
 from connector.core.brief_values import Said
 from connector.core.clean import one_line
-from connector.core.extraction.phrases import FAILS_OUTRIGHT, FIRST_SEEN
+from connector.core.extraction.phrases import FIRST_SEEN
 from connector.core.grouping.text import bare_subject
 from connector.core.model import Target
 from connector.core.redact import redact
@@ -21,48 +23,33 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from connector.core.extraction import EnvironmentFact, Extract, Statement
-    from connector.core.model import Case, Source
+    from connector.core.extraction import EnvironmentFact, ErrorText, Extract, Statement
+    from connector.core.model import Assessment, Case, Finding
 
 SUMMARY_LIMIT: Final = 240
-_FAILURE_LIMIT: Final = 120
-_SHORTEST: Final = 20
 _SCOPE_NAMES: Final = 2
 _QUOTE_LIMIT: Final = 300
-_SECURITY: Final = "Possible security issue"
 
-_FAILS = re.compile(
-    r"\b(?:not|n't|cannot|can't|fail|fails|failed|failing|error|errors|crash\w{0,4}|exception|broken|wrong|missing|"
-    r"unable|stuck|hang\w{0,3}|freez\w{1,4}|slow|timeout|timed out|time out|lost|empty|blank|duplicate\w?|stop\w{0,4}|down|"
-    r"nothing|no longer|never|incorrect\w{0,2}|unexpected\w{0,2}|instead|500|502|503|504|denied|rejected|fehler|nicht|kein\w?)\b",
-    re.IGNORECASE,
-)
-_NO_FAILURE = re.compile(
-    r"\b(?:no (?:error|issue|problem|warning|exception)s?\b|not? get (?:an |any )?error|n't get (?:an |any )?error|works? (?:fine|ok|well|correctly|as expected)|"
-    r"worked (?:fine|before)|patch|workaround|i (?:think|guess|suspect|believe|assume)|i've (?:attached|looked)|does this mean|how (?:do|can|should)|what (?:should|can)|is (?:it|there) (?:a|any)|"
-    r"see (?:the )?(?:attach\w*|screenshot)|would (?:like|be)|should)\b",
-    re.IGNORECASE,
-)
-_ABOUT_ME = re.compile(
-    r"\bI(?:'m|'d| am| find| have| can't| could|'ll| will)\b|\bour line\b|\bodd one\b|\bfor us to do\b|^example\b",
-    re.IGNORECASE,
-)
+_BUSINESS: Final = {
+    "customer-at-risk": "Customer may leave",
+    "legal-or-press": "Legal action or press is mentioned",
+    "executive-involved": "An executive is involved",
+}
+"""What fails in the eyes of Leadership: the business, by the trigger that saw it."""
+
+_SECURITY: Final = {
+    "security-breach": "Possible exposure or unauthorized access",
+    "security-report": "Possible vulnerability or compliance concern",
+}
+_QUOTED = re.compile(r"“([^“”]{12,200})”")
+
 _WANTS = re.compile(
     r"\b(?:no (?:option|way|possibility|limit|setting)|not possible|cannot|can't|could|would (?:be|like)|should|needs?|requires?|missing|lacks?|allow|support)\b",
     re.IGNORECASE,
 )
-_LONG_WORD = re.compile(r"[^\W_]{4,40}")
-_PARTS = re.compile(r",\s|;\s|\s(?:but|however|although|whereas|while|then)\s")
-_READABLE: Final = range(5, 31)
-_ASIDE = re.compile(
-    r"^(?:(?:hi|hello|dear|hey|thanks|thank you|please|hallo|guten)\b[^,.!]{0,40}[,.!]\s{0,3}|"
-    r"(?:and|but|so|also|however|unfortunately|now|then|basically|actually|well|it seems (?:that|like)|it looks like|"
-    r"i noticed (?:that)?|we noticed (?:that)?|i (?:see|saw) that|we (?:see|saw) that|the (?:problem|issue|bug) is(?: that)?|"
-    r"actual(?: results?| behaviou?r)?\s?:|observed(?: behaviou?r)?\s?:|result\s?:)\s{0,3},?\s{0,3}|\W{1,6})",
+_LACKS = re.compile(
+    r"\b(?:(?:there is|has|have|with) no|no (?:option|way|possibility|limit|setting)|not possible|cannot|can't|missing|lacks?)\b",
     re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(
-    r"[.;!?](?:\s|$)|\s[–—-]\s|,\s(?:which|so|and i|and we|because|therefore|please)\b|\s\((?=[^()]{12})"
 )
 
 
@@ -102,8 +89,8 @@ class Scope(NamedTuple):
 def write_prose(
     extract: Extract,
     cases: Sequence[Case],
+    assessment: Assessment,
     *,
-    target: Target,
     scope: Scope,
     personal: Collection[str],
     known_as: str = "",
@@ -112,71 +99,64 @@ def write_prose(
 
     `known_as`: what an earlier brief of the same issue said that fails; people know it by that.
     """
+    target = assessment.target or Target.L2
     best = best_observation(extract, cases)
     if target is Target.PRODUCT:
         best = _wanted(extract, cases) or best
-    failure = known_as or _failure(best, extract, cases, personal=personal)
-    where = _where(extract, cases, failure)
-    description = _description(extract, best, scope, target=target)
+    business = _business(assessment, personal) if target is Target.LEADERSHIP else None
+    description = _description(extract, cases, best, scope, target=target, business=business)
+    failure, where = known_as, ""
     if target is Target.SECURITY:
-        return Prose("What was reported", summary_line(_SECURITY, where, scope), description)
+        failure = failure or _security(assessment)
+    elif business is not None:
+        failure = failure or business.failure
+        where = business.at_stake
+    else:
+        failure = failure or _failure(best, extract, cases, personal=personal)
+        where = _where(extract, cases, failure)
     return Prose(failure, summary_line(failure, where, scope), description)
 
 
-def best_observation(extract: Extract, cases: Sequence[Case] = ()) -> Statement | None:
-    """The statement that says most plainly what fails; earlier ones win ties."""
-    return next(iter(plainest_first(extract, cases)), None)
+class _Business(NamedTuple):
+    """Why Leadership is asked: by which finding, and what is at stake."""
+
+    failure: str
+    at_stake: str
+    finding: Finding
+    told: str
 
 
-def plainest_first(extract: Extract, cases: Sequence[Case] = ()) -> list[Statement]:
-    """Whole observations, those that say most plainly what fails in front.
+def _business(assessment: Assessment, personal: Collection[str]) -> _Business | None:
+    finding = next((one for one in assessment.findings if one.kind in _BUSINESS), None)
+    if finding is None:
+        return None
+    told = redact(one_line(finding.because, 400), personal=personal).text
+    quotes = sorted((clause(quote) for quote in _QUOTED.findall(told)), key=len)
+    words = f": “{quotes[0]}”" if quotes else ""
+    arr = assessment.impact.arr_at_risk if assessment.impact else None
+    return _Business(
+        failure=f"{_BUSINESS[finding.kind]}{words}",
+        at_stake=f"{arr:,.0f} ARR at risk" if arr else "",
+        finding=finding,
+        told=told,
+    )
 
-    Subjects are not quoted, but a statement about the subject's matter is to the point.
-    """
-    topics = {case.ticket.id: _topic(case.ticket.subject) for case in cases}
-    reports = {one.source.ticket_id: one.source for one in reversed(extract.observed)}
-    whole = [one for one in extract.observed if not one.text.rstrip().endswith(("?", ":"))]
 
-    def fitness(one: Statement) -> float:
-        on_topic = topics.get(one.source.ticket_id, frozenset()) & _topic(one.text)
-        first = one.role == "end-user" and _same_place(one.source, reports[one.source.ticket_id])
-        return _plainness(one) + min(len(on_topic), 3) * 0.7 + (1.0 if first else 0.0)
-
-    return sorted(whole, key=fitness, reverse=True)
+def _security(assessment: Assessment) -> str:
+    """In our words only: the open text holds none of the customer's."""
+    kinds = [finding.kind for finding in assessment.findings]
+    return next((_SECURITY[kind] for kind in kinds if kind in _SECURITY), "Possible security issue")
 
 
 def _wanted(extract: Extract, cases: Sequence[Case]) -> Statement | None:
-    """What a customer wants of the product, told most to the point."""
-    topics = {case.ticket.id: _topic(case.ticket.subject) for case in cases}
-    told = (*extract.use_case, *extract.expected, *extract.observed)
+    """What a customer wants of the product: best what it lacks, told to the point."""
+    told = (*extract.observed, *extract.use_case, *extract.expected)
     asked = [one for one in told if one.role == "end-user" and _WANTS.search(one.text)]
-
-    def to_the_point(one: Statement) -> int:
-        return len(topics.get(one.source.ticket_id, frozenset()) & _topic(one.text))
-
-    return max(asked, key=to_the_point, default=None)
-
-
-def _same_place(one: Source, other: Source) -> bool:
-    return (one.ticket_id, one.comment_id) == (other.ticket_id, other.comment_id)
-
-
-def _topic(text: str) -> frozenset[str]:
-    """The longer words, cut to their stem's length."""
-    return frozenset(word[:6] for word in _LONG_WORD.findall(text.lower()))
-
-
-def _plainness(statement: Statement) -> float:
-    """By what it says, whatever it is about. The model's score counts, within bounds."""
-    text = statement.text
-    points = min(max(statement.score, -2.0), 2.0)
-    points += 1.0 if len(text.split()) in _READABLE else 0.0
-    points += 1.5 if _FAILS.search(text) else 0.0
-    points += 1.0 if FAILS_OUTRIGHT.search(text) else 0.0
-    points += 1.0 if "under a heading OB" in statement.cues else 0.0
-    points += 0.5 if text[:1].isupper() else 0.0
-    points -= 1.0 if _ABOUT_ME.search(text) else 0.0
-    return points - (2.0 if _NO_FAILURE.search(text) else 0.0)
+    return max(
+        asked,
+        key=lambda one: on_topic(one, cases) + (2 if _LACKS.search(one.text) else 0),
+        default=None,
+    )
 
 
 def _failure(
@@ -186,34 +166,10 @@ def _failure(
     if best is not None:
         return clause(best.text)
     if extract.errors:
-        return one_line(extract.errors[0].text.split("\n")[0], _FAILURE_LIMIT)
+        return one_line(_telling_line(extract.errors[0]), CLAUSE_LIMIT)
     subjects = (bare_subject(case.ticket.subject) for case in cases)
     subject = next((words for words in subjects if words), "")
     return clause(redact(subject, personal=personal).text) or "Not described in the ticket"
-
-
-def clause(text: str) -> str:
-    """The first clause that says something, without greetings and fillers, its letter raised."""
-    words = one_line(text, 600).strip("*_`#> ")
-    for _ in range(4):
-        shorter = _ASIDE.sub("", words, count=1)
-        if shorter == words or not shorter:
-            break
-        words = shorter
-    if len(words) > _FAILURE_LIMIT:
-        words = _failing_part(words)
-    end = next(
-        (found.start() for found in _CLAUSE_END.finditer(words) if found.start() >= _SHORTEST),
-        len(words),
-    )
-    words = one_line(words[:end].rstrip(" .,:;!"), _FAILURE_LIMIT)
-    return words[:1].upper() + words[1:]
-
-
-def _failing_part(words: str) -> str:
-    """Of a long sentence the part that says what fails."""
-    parts = [part for part in _PARTS.split(words) if len(part) >= _SHORTEST]
-    return next((part for part in parts if _FAILS.search(part)), words)
 
 
 def _where(extract: Extract, cases: Sequence[Case], failure: str) -> str:
@@ -244,25 +200,35 @@ def summary_line(failure: str, where: str, scope: Scope) -> str:
 
 
 def _description(
-    extract: Extract, best: Statement | None, scope: Scope, *, target: Target
+    extract: Extract,
+    cases: Sequence[Case],
+    best: Statement | None,
+    scope: Scope,
+    *,
+    target: Target,
+    business: _Business | None,
 ) -> tuple[Said, ...]:
     """What happens, since when, how it shows, scope: three to five sentences."""
+    thin = target is Target.SECURITY
     lines: list[Said] = []
-    if best is not None:
+    if business is not None:
+        sources = business.finding.sources
+        lines.append(Said(text=f"What happens: {business.told}", sources=sources[:3], quoted=True))
+    elif best is not None:
         lines.append(_quoted("What happens:", best))
-        second = _second_observation(extract, best)
-        if second is not None and target is not Target.SECURITY:
-            lines.append(_quoted("Also:", second))
     else:
         lines.append(Said(text="What happens: nobody says it in the tickets."))
-    if extract.first_seen and target is not Target.SECURITY:
+    second = None if thin else _second(extract, cases, best if business is None else None)
+    if second is not None:
+        lines.append(_quoted("Also:", second))
+    if extract.first_seen and not thin:
         lines.append(_since(extract.first_seen[0]))
     else:
         lines.append(
             Said(text=f"Since when: first reported {scope.first_report:%Y-%m-%d %H:%M} UTC.")
         )
-    if target is not Target.SECURITY:
-        lines.append(_shows(extract))
+    if not thin and business is None:
+        lines.append(_shows(extract, best))
     lines.append(Said(text=f"Scope: {scope.words()}{_spread(extract)}."))
     return tuple(lines)
 
@@ -271,31 +237,41 @@ def _since(statement: Statement) -> Said:
     """The words that tell the time, to the end of their clause."""
     found = FIRST_SEEN.search(statement.text)
     words = statement.text[found.start() :] if found else statement.text
-    end = _CLAUSE_END.search(words, min(found.end() - found.start() if found else 0, len(words)))
-    words = one_line(words[: end.start()] if end else words, _FAILURE_LIMIT).rstrip(" .,")
+    end = clause_end(words, min(found.end() - found.start() if found else 0, len(words)))
+    words = one_line(words[:end], CLAUSE_LIMIT).rstrip(" .,")
     return Said(text=f"Since when: “{words}”", sources=(statement.source,), quoted=True)
 
 
-def _second_observation(extract: Extract, best: Statement) -> Statement | None:
-    others = [
-        one
-        for one in extract.observed
-        if one is not best
-        and _FAILS.search(one.text)
-        and len(one.text.split()) in _READABLE
-        and not _NO_FAILURE.search(one.text)
-        and one.text.lower() not in best.text.lower()
-    ]
-    return max(others, key=_plainness, default=None)
+def _second(extract: Extract, cases: Sequence[Case], best: Statement | None) -> Statement | None:
+    """Another observation that tells of a failure; none is better than one beside the point."""
+    return next(
+        (
+            one
+            for one in telling(extract, cases)
+            if one is not best
+            and one.role == "end-user"
+            and says_failure(one.text)
+            and (best is None or one.text.lower() not in best.text.lower())
+        ),
+        None,
+    )
 
 
-def _shows(extract: Extract) -> Said:
+def _shows(extract: Extract, best: Statement | None) -> Said:
     if not extract.errors:
         return Said(text="How it shows: no error message or log was given.")
-    error = extract.errors[0]
-    line = one_line(error.text.split("\n")[0], _QUOTE_LIMIT)
+    error = next((one for one in extract.errors if FAILS.search(one.text)), extract.errors[0])
+    line = one_line(_telling_line(error), _QUOTE_LIMIT)
+    if best is not None and line in one_line(best.text, _QUOTE_LIMIT):
+        return Said(text="How it shows: by that error, quoted below.", sources=error.sources[:3])
     seen = f" (in {len(error.tickets)} tickets)" if len(error.tickets) > 1 else ""
     return Said(text=f"How it shows{seen}: “{line}”", sources=error.sources[:3], quoted=True)
+
+
+def _telling_line(error: ErrorText) -> str:
+    """The line that names the failure; the first where none does."""
+    lines = [line for line in error.text.split("\n") if line.strip()]
+    return next((line for line in lines if FAILS.search(line)), lines[0] if lines else "")
 
 
 def _spread(extract: Extract) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from connector.core.brief_choice import telling
 from connector.core.brief_facts import Facts, entry_of, gap_entry, quotes
-from connector.core.brief_prose import plainest_first
 from connector.core.brief_values import Entry, Part, Said
 from connector.core.model import Target
 
@@ -54,7 +54,7 @@ def _outright(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
 
 def _actual(facts: Facts) -> tuple[Statement, ...]:
     """The plainest observations, in the order in which they were told."""
-    best = plainest_first(facts.extract, facts.cases)[:4]
+    best = telling(facts.extract, facts.cases)[:4]
     return tuple(one for one in facts.extract.observed if one in best)
 
 

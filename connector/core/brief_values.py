@@ -20,7 +20,7 @@ SPOKEN: Final[dict[Item, str]] = {
     "environment": "environment",
     "logs_or_errors": "error messages or logs",
     "business_impact": "business impact",
-    "customer_timeline": "since when, and by when the customer expects an answer",
+    "customer_timeline": "customer timeline",
     "use_case": "use case",
     "request_frequency": "how many ask for it",
     "competitive_pressure": "competitive pressure",

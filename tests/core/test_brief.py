@@ -177,7 +177,7 @@ def test_nothing_known_is_said_to_be_missing_and_asked_for() -> None:
     assert request is not None
     assert request.count("\n- ") == 7
     assert "What should happen at the last step?" in request
-    assert "missing: reproduction steps" in told(brief, "reproduction", "steps")
+    assert told(brief, "reproduction", "steps") == "missing; asked for in the ticket"
     assert told(brief, "impact", "revenue") == "unknown"
 
 

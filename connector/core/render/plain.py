@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def plain(document: Document, width: int = 80) -> str:
-    """The document as wrapped lines; headings in capitals, our markers left out."""
+    """The document as wrapped lines; headings in capitals, our markers left out.
+
+    An address is shown where it is first needed, since no line can hide it.
+    """
+    document = _addresses_once(document)
     lines = _wrapped(document.title, width) if document.title else []
     for block in document.head:
         lines += _block(block, width, indent="")
@@ -22,6 +26,33 @@ def plain(document: Document, width: int = 80) -> str:
         for block in section.blocks:
             lines += _block(block, width, indent="  ")
     return "\n".join(lines).strip("\n")
+
+
+def _addresses_once(document: Document) -> Document:
+    """Without the links whose address stands further up already."""
+    seen = set[str]()
+
+    def once(runs: Runs) -> Runs:
+        kept = []
+        for run in runs:
+            again = run.href is not None and run.href in seen
+            kept.append(run.model_copy(update={"href": None}) if again else run)
+            seen.update({run.href} if run.href else ())
+        return tuple(kept)
+
+    def changed(block: Block) -> Block:
+        if isinstance(block, Paragraph):
+            return block.model_copy(update={"runs": once(block.runs)})
+        if isinstance(block, Items):
+            return block.model_copy(update={"items": tuple(once(item) for item in block.items)})
+        return block
+
+    head = tuple(changed(block) for block in document.head)
+    sections = tuple(
+        section.model_copy(update={"blocks": tuple(changed(block) for block in section.blocks)})
+        for section in document.sections
+    )
+    return document.model_copy(update={"head": head, "sections": sections})
 
 
 def _block(block: Block, width: int, indent: str) -> list[str]:
