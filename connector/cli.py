@@ -10,7 +10,7 @@ import click
 
 from connector import __version__
 from connector.cli_digest import digest
-from connector.cli_doctor import check
+from connector.cli_doctor import check, diagnose
 from connector.cli_files import as_json, backtest, extract, group
 from connector.ending import leave
 
@@ -388,7 +388,7 @@ def demo(app: App) -> None:
     raise click.exceptions.Exit(run_demo(app))
 
 
-for command in (backtest, check, digest, extract, group):
+for command in (backtest, check, diagnose, digest, extract, group):
     cli.add_command(command)
 
 

@@ -85,6 +85,10 @@ class Runs(Repository[RunRow]):
             .values(finished_at=at, exit_code=exit_code, report=report)
         )
 
+    def recent(self, number: int) -> list[RunRow]:
+        """The latest runs of any kind, the newest first."""
+        return self._many(self._select().order_by(run.c.id.desc()).limit(number))
+
     def last(self, kind: str, successful: bool = False) -> RunRow | None:  # noqa: FBT001, FBT002 - reads as a word at the call
         """The latest of its kind; `successful`: the latest that did its work (exit 0 or 1)."""
         statement = self._select().where(run.c.kind == kind)

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from connector.errors import ConnectorError, StoreError
 from connector.ledger import lock, schema, sqlite_file, upgrade
@@ -107,6 +107,14 @@ class Transaction:
                 index_elements=["name"], set_={"value": value}
             )
         )
+
+    def sizes(self) -> dict[str, int]:
+        """How many rows each table has."""
+        count = select(func.count())
+        return {
+            name: self._connection.scalar(count.select_from(table)) or 0
+            for name, table in schema.metadata.tables.items()
+        }
 
     def check_fence(self, lease: Lease) -> None:
         """LockedError when the lease has run out or was taken over; else it is prolonged.

@@ -44,12 +44,12 @@ def write(folder: Path, texts: Mapping[str, str], private: Mapping[str, str]) ->
     shutil.copytree(schemas, folder / MAPPINGS / "schemas", dirs_exist_ok=True)
     for path, text in private.items():
         (folder / path).parent.mkdir(mode=0o700, exist_ok=True)
-        _write_private(folder / path, text)
+        write_private(folder / path, text.encode())
 
 
-def _write_private(file: Path, text: str) -> None:
+def write_private(file: Path, content: bytes) -> None:
     """Never readable by others, not even for a moment."""
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(text)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(content)
