@@ -9,63 +9,28 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import click
 
 from connector import __version__
+from connector.cli_completion import completion
 from connector.cli_digest import digest
 from connector.cli_doctor import check, diagnose
 from connector.cli_files import as_json, backtest, extract, group
+from connector.cli_words import Commands, Names, When
 from connector.ending import leave
 
 if TYPE_CHECKING:
     from connector.app import App
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-_TARGETS = click.Choice(
-    ["L2", "Engineering", "Product", "Security", "Leadership"], case_sensitive=False
-)
-_SEVERITIES = click.Choice(["Critical", "High", "Medium"], case_sensitive=False)
-_ASKS = click.Choice(["investigate", "fix", "decide", "approve"])
-_STATES = click.Choice(
+_TARGETS = Names(["L2", "Engineering", "Product", "Security", "Leadership"], case_sensitive=False)
+_SEVERITIES = Names(["Critical", "High", "Medium"], case_sensitive=False)
+_ASKS = Names(["investigate", "fix", "decide", "approve"])
+_STATES = Names(
     ["open", "acknowledged", "in_progress", "resolved", "confirmed", "de_escalated", "regressed"]
 )
-_REASONS = click.Choice(
-    ["support_resolvable", "workaround", "self_resolved", "reassessed", "rejected"]
-)
+_REASONS = Names(["support_resolvable", "workaround", "self_resolved", "reassessed", "rejected"])
 dry = click.option("--dry-run", is_flag=True, help="Show every write; make none.")
 
 
-class _When(click.ParamType[datetime]):
-    """An ISO 8601 time; without a zone it is read as UTC."""
-
-    name = "time"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no ISO 8601 time such as 2026-01-31T09:00:00Z", param, ctx)
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-class _Examples(click.Group):
-    """Keeps the examples of a command's help as they are written."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """An unknown command names the nearest one."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from connector.errors import did_you_mean
-
-            near = did_you_mean(args[0], self.list_commands(ctx))
-            raise click.UsageError(f"{error.message}{near}", ctx) from None
-
-
-@click.group(cls=_Examples, context_settings=_CONTEXT)
+@click.group(cls=Commands, context_settings=_CONTEXT)
 @click.option(
     "-c",
     "--config",
@@ -75,8 +40,8 @@ class _Examples(click.Group):
 )
 @click.option("-v", "--verbose", count=True, help="Say more: -v each call, -vv everything.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors.")
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text")
-@click.option("--now", type=_When(), hidden=True, help="The time to take for now (replays, tests).")
+@click.option("--log-format", type=Names(["text", "json"]), default="text")
+@click.option("--now", type=When(), hidden=True, help="The time to take for now (replays, tests).")
 @click.version_option(__version__, prog_name="escalation")
 @click.pass_context
 def cli(
@@ -168,7 +133,7 @@ def sync(app: App, dry_run: bool, json_: bool) -> None:  # noqa: FBT001
 @click.option("--severity", type=_SEVERITIES, help="[default: as assessed]")
 @click.option("--ask", type=_ASKS, help="What the receiver is asked to do.")
 @click.option("--need", metavar="TEXT", help="The specific ask, in one sentence.")
-@click.option("--deadline", type=_When(), metavar="WHEN", help="ISO 8601. [default: by severity]")
+@click.option("--deadline", type=When(), metavar="WHEN", help="ISO 8601. [default: by severity]")
 @click.option("--reason", metavar="TEXT", help="Why you escalate; kept in the history.")
 @dry
 @as_json
@@ -354,9 +319,9 @@ def quarantine_drop(app: App, keys: tuple[str, ...], json_: bool) -> None:  # no
 )
 @click.option("--empty", is_flag=True, help="Start without any ticket.")
 @click.option(
-    "--deployment", type=click.Choice(["cloud", "datacenter"]), default="cloud", show_default=True
+    "--deployment", type=Names(["cloud", "datacenter"]), default="cloud", show_default=True
 )
-@click.option("--limits", type=click.Choice(["real", "trial", "off"]), default="real")
+@click.option("--limits", type=Names(["real", "trial", "off"]), default="real")
 @click.option("--search-lag", type=float, default=0.0, help="Seconds that Jira's search lags.")
 @click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), hidden=True)
 @click.pass_obj
@@ -388,7 +353,7 @@ def demo(app: App) -> None:
     raise click.exceptions.Exit(run_demo(app))
 
 
-for command in (backtest, check, diagnose, digest, extract, group):
+for command in (backtest, check, completion, diagnose, digest, extract, group):
     cli.add_command(command)
 
 

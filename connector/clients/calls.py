@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from connector.clients.purposes import purpose_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -109,10 +111,15 @@ class CallCounter:
 
 
 class CallLog:
-    """Logs each request at INFO: side, endpoint, status, time, attempt; nothing of its content."""
+    """Logs each request at INFO: what for, side, endpoint, status, time, attempt; nothing of its
+    content.
+    """
 
     def on_call(
         self, side: Side, method: str, endpoint: str, status: int | None, ms: float, attempt: int
     ) -> None:
         facts = {"side": side, "endpoint": f"{method} {endpoint}", "status": status}
-        log.info("request", extra=facts | {"ms": round(ms, 1), "attempt": attempt})
+        log.info(
+            purpose_of(method, endpoint),
+            extra={**facts, "ms": round(ms, 1), "attempt": attempt},
+        )
