@@ -50,6 +50,11 @@ class Unit:
         return self.group is not None and self.group.strength == "sure"
 
     @property
+    def all_ids(self) -> frozenset[int]:
+        """With those that its live escalation holds already."""
+        return self.linked.union(self.ids)
+
+    @property
     def new_ids(self) -> tuple[int, ...]:
         """Tickets that no live escalation holds yet."""
         return tuple(ticket for ticket in self.ids if ticket not in self.linked)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connector.services import Services
 
 _THREADS = 25
-_ONE_CALL = 100
+ONE_CALL = 100
 _REMEMBERED = 100
 """How many of a group's newest reports are asked for what support did with them."""
 
@@ -46,8 +46,8 @@ def fetch_tickets(services: Services, ids: Iterable[int]) -> dict[int, Ticket]:
     """The tickets as they are now, a hundred a call."""
     wanted = sorted(set(ids))
     found: dict[int, Ticket] = {}
-    for start in range(0, len(wanted), _ONE_CALL):
-        for ticket in services.desk.tickets(wanted[start : start + _ONE_CALL]):
+    for start in range(0, len(wanted), ONE_CALL):
+        for ticket in services.desk.tickets(wanted[start : start + ONE_CALL]):
             found[ticket.id] = ticket
     return found
 

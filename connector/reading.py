@@ -57,6 +57,7 @@ _SECURITY_FIRST = 1_000_000.0
 class Read:
     """What was read: counts, and what could not be read or was cut."""
 
+    begun: bool = False
     tickets: int = 0
     comments: int = 0
     set_aside: list[SetAside] = field(default_factory=list)
@@ -99,6 +100,7 @@ def _comments(services: Services, since: datetime, heard: Heard, read: Read) -> 
     """How far the comments were read; they wait for their tickets."""
     until: datetime | None = None
     for page in services.desk.changed_comments(since=since):
+        read.begun = True
         heard.add(page.comments)
         read.comments += len(page.comments)
         read.set_aside += [_told(item) for item in page.rejected]

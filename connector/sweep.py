@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connector.candidates import Candidates, Unit, find_candidates
 from connector.core.facts import look_at
-from connector.core.model import Severity, Target
+from connector.core.model import Severity, Target, Ticket
 from connector.core.redact import redact
-from connector.deciding import Decision, decide, fetch_tickets
+from connector.deciding import ONE_CALL, Decision, decide, fetch_tickets
 from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
 from connector.escalating import follow, line_of, make_gate, open_escalation, resume
 from connector.ledger.rows import AsideRow
@@ -17,8 +19,6 @@ from connector.reading import Read, read_changes
 from connector.report import EscalationLine, Report, SetAside, StateChange, TicketLeft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from connector.core.model import Group
     from connector.gate import Gate
     from connector.ledger.rows import EscalationRow
@@ -48,7 +48,6 @@ def run_sweep(services: Services, *, full: bool = False, limit: int | None = Non
     """
     found = _Found()
     gate = make_gate(services)
-    services.desk.whoami()
     _try_tracker(services, gate, found)
     gate.recover()
     read = _read(services, found, full=full)
@@ -67,11 +66,16 @@ def _try_tracker(services: Services, gate: Gate, found: _Found) -> None:
 
 
 def _read(services: Services, found: _Found, *, full: bool) -> Read:
-    """What was read before trouble is kept; the cursor stands where the last whole page ended."""
+    """What was read before trouble is kept; the cursor stands where the last whole page ended.
+
+    The exports answer nobody without credentials: they need no sign-in before them.
+    """
     read = Read()
     try:
         read_changes(services, read, full=full)
     except (UnavailableError, TicketError) as error:
+        if not read.begun:
+            raise
         _note(found, error)
     return read
 
@@ -80,10 +84,10 @@ def _decide_all(
     services: Services, gate: Gate, candidates: Candidates, found: _Found, limit: int | None
 ) -> None:
     decided: list[tuple[Unit, Decision]] = []
-    for number, unit in enumerate(candidates.units, 1):
+    for number, (unit, known) in enumerate(_fetched(services, candidates.units), 1):
         services.progress("candidates looked at", number, len(candidates.units))
         try:
-            decision = _look(services, unit)
+            decision = _look(services, unit, known)
         except RefusedError:
             raise
         except UnavailableError as error:
@@ -104,10 +108,41 @@ def _decide_all(
     _quiet(services, candidates)
 
 
-def _look(services: Services, unit: Unit) -> Decision | None:
+Known = Mapping[int, Ticket]
+
+
+def _fetched(services: Services, units: Iterable[Unit]) -> Iterator[tuple[Unit, Known | None]]:
+    """Each unit with its tickets as they are now, as many units as one call can answer.
+
+    None: to be asked for by itself, since something of another unit could not be read.
+    """
+    for some in _in_one_call(units):
+        known: Known | None = None
+        if len(some) > 1:
+            with suppress(TicketError):
+                known = fetch_tickets(
+                    services, (number for unit in some for number in unit.all_ids)
+                )
+        yield from ((unit, known) for unit in some)
+
+
+def _in_one_call(units: Iterable[Unit]) -> Iterator[list[Unit]]:
+    some: list[Unit] = []
+    for unit in units:
+        if some and sum(len(one.all_ids) for one in (*some, unit)) > ONE_CALL:
+            yield some
+            some = []
+        some.append(unit)
+    if some:
+        yield some
+
+
+def _look(services: Services, unit: Unit, known: Known | None) -> Decision | None:
     """A live escalation is looked at as a whole, also where only one of its tickets changed."""
-    tickets = fetch_tickets(services, unit.linked.union(unit.ids))
-    here = [ticket for ticket in tickets.values() if ticket.status != "deleted"]
+    if known is None:
+        known = fetch_tickets(services, unit.all_ids)
+    tickets = (known[number] for number in sorted(unit.all_ids) if number in known)
+    here = [ticket for ticket in tickets if ticket.status != "deleted"]
     return decide(services, here, group=unit.group, earlier=unit.earlier) if here else None
 
 

@@ -62,7 +62,7 @@ class Lookups:
             if read.rejected:
                 first = read.rejected[0]
                 raise DriftError(f"zendesk: ticket {first.ticket_id} is broken: {first.reason}")
-            found |= {ticket.id: ticket for ticket in read.good}
+            found |= {ticket.id: self.with_merge(ticket) for ticket in read.good}
         bare = [one for one in found.values() if one.sla is None][:_MOST_SINGLE_SLAS]
         found |= {one.id: one.model_copy(update={"sla": self._sla(one.id)}) for one in bare}
         return tuple(found[one] for one in dict.fromkeys(ids) if one in found)
@@ -70,13 +70,12 @@ class Lookups:
     def page(
         self, raws: list[Any], document: Mapping[str, Any], place: str, *, sla_offered: bool
     ) -> Tickets:
-        """The tickets of an answer, with the people, organizations and merges they name."""
+        """The tickets of an answer, with the people and organizations that they name."""
         sideloads = Sideloads(document)
         read = read_tickets(raws, sideloads, place, sla_offered=sla_offered)
         self._directory.learn(sideloads)
         self._directory.fetch_missing(read.good)
-        complete = [self._directory.complete(ticket) for ticket in read.good]
-        read.good = [self.with_merge(ticket) for ticket in complete]
+        read.good = [self._directory.complete(ticket) for ticket in read.good]
         return read
 
     def signed(self, comments: Sequence[Comment]) -> tuple[Comment, ...]:
