@@ -7,7 +7,7 @@ import socket
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -26,6 +26,7 @@ from connector.errors import (
 )
 from connector.logs import set_up_logging
 from connector.mapping_files import load_mappings
+from connector.progress import ProgressLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +73,7 @@ class App:
     verbosity: int = 0
     log_format: Literal["text", "json"] = "text"
     patience: float = 30.0
+    _line: ProgressLine | None = field(default=None, init=False)
 
     def settings(self, *, need_credentials: bool = True) -> Settings:
         """config.toml and the environment. Raises ConfigError with every problem at once."""
@@ -190,7 +192,12 @@ class App:
         from connector.clients.retry import Budget, RetryPolicy
         from connector.services import Services
 
-        policy = RetryPolicy(Budget(settings.sweep.budget_seconds))
+        line = self._on_terminal()
+        policy = RetryPolicy(
+            Budget(settings.sweep.budget_seconds),
+            sleep=line.sleep if line else time.sleep,
+            waiting=line.waiting if line else None,
+        )
         calls = CallCounter()
         desk, tracker = self._clients(settings, policy, calls)
         ledger.pin(settings.sweep.environment, desk.name, settings.jira.url)
@@ -270,14 +277,20 @@ class App:
 
     def progress(self, step: str, done: int, total: int | None = None) -> None:
         """A line that rewrites itself, on a terminal only."""
-        if sys.stderr.isatty() and self.verbosity == 0:
-            of = f" of {total:,}" if total is not None else ""
-            click.echo(f"\r{step}: {done:,}{of} ", nl=False, err=True)
+        line = self._on_terminal()
+        if line is not None:
+            line(step, done, total)
 
     def clear_progress(self) -> None:
         """Makes room for what comes next."""
-        if sys.stderr.isatty() and self.verbosity == 0:
-            click.echo("\r" + " " * 60 + "\r", nl=False, err=True)
+        if self._line is not None:
+            self._line.clear()
+
+    def _on_terminal(self) -> ProgressLine | None:
+        """None where nobody looks, or where each call is told anyway."""
+        if self._line is None and self.verbosity == 0 and sys.stderr.isatty():
+            self._line = ProgressLine(sys.stderr)
+        return self._line
 
     def finish(
         self,

@@ -181,9 +181,32 @@ def _scope(call: Call, headers: Mapping[str, str]) -> str:
     names = [name for name, _ in _empty_buckets(headers)]
     if not names or headers.get("x-rate-limit-remaining") == "0":
         return ACCOUNT
-    if any(name.startswith("incremental") for name in names):
-        return INCREMENTAL if INCREMENTAL in call.scopes else endpoint
-    return call.scopes[-1] if "per-ticket-updates" in names else endpoint
+    return min((_scope_of(name, call) for name in names), key=call.scopes.index)
+
+
+def _scope_of(bucket: str, call: Call) -> str:
+    """Which requests a named bucket of Zendesk's holds up."""
+    if bucket.startswith("incremental") and INCREMENTAL in call.scopes:
+        return INCREMENTAL
+    return call.scopes[-1] if bucket == "per-ticket-updates" else f"{call.method} {call.endpoint}"
+
+
+def used_up(call: Call, headers: Mapping[str, str], now: float) -> list[tuple[str, float]]:
+    """What this answer says to leave alone from here on, and for how many seconds.
+
+    So that the next request waits, instead of being refused first.
+    """
+    found = [
+        (_scope_of(name, call), float(parts["resets"]))
+        for name, parts in _empty_buckets(headers)
+        if "resets" in parts
+    ]
+    if headers.get("x-rate-limit-remaining") == "0":
+        seconds = _seconds(headers.get("ratelimit-reset", ""))
+        if seconds is None:
+            seconds = _until(headers.get("X-RateLimit-Reset", ""), headers, now)
+        found += [(ACCOUNT, seconds)] if seconds is not None else []
+    return found
 
 
 def allowances(headers: Mapping[str, str]) -> dict[str, Allowance]:

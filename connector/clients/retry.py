@@ -19,7 +19,7 @@ from tenacity import (
     stop_after_delay,
 )
 
-from connector.clients.calls import ACCOUNT
+from connector.clients.calls import ACCOUNT, INCREMENTAL
 from connector.errors import (
     AnswerLostError,
     BusyError,
@@ -80,6 +80,7 @@ class RetryPolicy:
     """One for a whole run, shared by both clients and the gate.
 
     `sleep`, `clock` (monotonic seconds) and `rng` are injected, so that no test waits.
+    `waiting` is told what a pause is for and how many seconds it takes, before it.
     """
 
     def __init__(
@@ -89,8 +90,10 @@ class RetryPolicy:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
+        waiting: Callable[[str, float], None] | None = None,
     ) -> None:
         self.clock = clock
+        self._waiting = waiting
         self.budget = budget or Budget(clock=clock)
         self.pauses = Pauses(clock)
         self.attempt = 1
@@ -172,6 +175,7 @@ class RetryPolicy:
             stop=enough,
             wait=self._wait,
             before=self._count,
+            before_sleep=self._tell,
             sleep=self._sleep,
             reraise=True,
         )
@@ -183,6 +187,12 @@ class RetryPolicy:
     def _count(self, state: RetryCallState) -> None:
         self.attempt = state.attempt_number
 
+    def _tell(self, state: RetryCallState) -> None:
+        error = _error_of(state)
+        if self._waiting is not None:
+            why = limit_named(error.scope) if isinstance(error, BusyError) else "another try"
+            self._waiting(why, state.upcoming_sleep)
+
     def _wait(self, state: RetryCallState) -> float:
         error = _error_of(state)
         backoff = self._rng.uniform(0, min(LONGEST_BACKOFF, 2.0 ** (state.attempt_number - 1)))
@@ -190,6 +200,12 @@ class RetryPolicy:
             told = error.retry_after
             return max(told, backoff) + self._rng.uniform(0, min(5.0, 0.5 + told / 10))
         return backoff
+
+
+def limit_named(scope: str) -> str:
+    """A rate limit's scope as people know it."""
+    names = {ACCOUNT: "the account's limit", INCREMENTAL: "the export limit"}
+    return names.get(scope, f"the limit of {scope}")
 
 
 def _error_of(state: RetryCallState) -> BaseException | None:

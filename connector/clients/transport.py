@@ -25,7 +25,7 @@ from connector.clients.body import Body, read_body
 from connector.clients.calls import describe, last_segment
 from connector.clients.connection import POOLS, watched
 from connector.clients.origin import Origin, proxies_for
-from connector.clients.outcomes import Reply, allowances, error_of, lost, server_time
+from connector.clients.outcomes import Reply, allowances, error_of, lost, server_time, used_up
 from connector.clients.retry import RetryPolicy
 from connector.clients.said import hider, request_id
 from connector.errors import (
@@ -225,6 +225,9 @@ class _Adapter(HTTPAdapter):
         if isinstance(error, BusyError | NotSentError | AnswerLostError | UncertainError):
             return None, ours.policy.failed(ours.side, error)
         ours.policy.answered(ours.side)
+        if answer is not None:
+            for scope, seconds in used_up(call, answer.headers, ours.wall()):
+                ours.policy.pauses.add(ours.side, scope, seconds)
         return answer, error
 
     def _exchange(
