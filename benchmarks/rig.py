@@ -57,6 +57,7 @@ class Desk:
 
     zendesk: str
     jira: str
+    events: int
 
     def ask(self, path: str, body: Any = None) -> Any:
         """Its control API."""

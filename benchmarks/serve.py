@@ -24,15 +24,16 @@ def main() -> None:
     world = World(clock=Clock(NOON, frozen=True), options=Options(limits=asked.limits))
     gc.disable()  # millions of values are made that all stay
     seed = busy_desk(asked.tickets)
-    serve_foreground(world, seed, 0, _tell)
+    events = sum(1 + len(ticket.comments) for ticket in seed.tickets)
 
+    def tell(sandbox: Sandbox) -> None:
+        gc.freeze()
+        gc.enable()
+        found = {"zendesk": sandbox.zendesk_url, "jira": sandbox.jira_url, "events": events}
+        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.flush()
 
-def _tell(sandbox: Sandbox) -> None:
-    gc.freeze()
-    gc.enable()
-    urls = {"zendesk": sandbox.zendesk_url, "jira": sandbox.jira_url}
-    sys.stdout.write(json.dumps(urls) + "\n")
-    sys.stdout.flush()
+    serve_foreground(world, seed, 0, tell)
 
 
 if __name__ == "__main__":

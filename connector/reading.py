@@ -150,12 +150,22 @@ def _keep_rest(services: Services, heard: Heard) -> None:
     waiting = heard.tickets()
     for begin in range(0, len(waiting), _AT_ONCE):
         some = waiting[begin : begin + _AT_ONCE]
-        said = _signed(services, heard.peek(some))
-        with services.ledger.transaction() as tx:
+        with services.ledger.snapshot() as tx:
             before = tx.mirror.get(some)
-            rows = [_with_comments(row, said[one], services.now) for one, row in before.items()]
+        news = {one: _news(said, before[one]) for one, said in heard.peek(before).items()}
+        said = _signed(services, {one: several for one, several in news.items() if several})
+        if not said:
+            continue
+        with services.ledger.transaction() as tx:
+            rows = [_with_comments(before[one], said[one], services.now) for one in said]
             tx.mirror.put(rows)
             tx.inbox.put(_changed(rows, before))
+
+
+def _news(said: Sequence[Comment], row: MirrorRow) -> list[Comment]:
+    """Without what an earlier sweep read: the overlap brings it again, and needs no look-up."""
+    known = row.last_comment_id or 0
+    return [comment for comment in said if comment.id > known]
 
 
 def _changed(rows: Iterable[MirrorRow], before: Mapping[int, MirrorRow]) -> list[InboxRow]:

@@ -29,6 +29,7 @@ from connector.ports import ApprovedReply, IssueDraft, RemoteLink, TicketUpdate
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from connector.core.model import Ticket
     from connector.ledger.rows import EscalationRow, IntentRow
     from connector.ports import Desk, Tracker
 
@@ -37,12 +38,17 @@ _STAMPS_HAVE = timedelta(seconds=2)
 
 @dataclass
 class Sender:
-    """Makes requests for writes; knows nothing of states. `now` is the run's time."""
+    """Makes requests for writes; knows nothing of states. `now` is the run's time.
+
+    `seen`: tickets as this run read them, whose stamp the first note may bear without reading them
+    again; one that changed since refuses it, and is read then.
+    """
 
     desk: Desk
     tracker: Tracker
     now: datetime
     tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    seen: dict[int, Ticket] = field(default_factory=dict)
 
     def probe(self, write: Write) -> Json:
         """What the look-up will need, read before the write is sent."""
@@ -54,7 +60,8 @@ class Sender:
 
     def _stamp(self, ticket_id: int) -> str:
         """The ticket's `updated_at` as read. Stamps have seconds: a fresh one is read twice."""
-        tickets = self.desk.tickets([ticket_id])
+        known = self.seen.pop(ticket_id, None)
+        tickets = (known,) if known is not None else self.desk.tickets([ticket_id])
         if tickets and tickets[0].updated_at > self.now - _STAMPS_HAVE:
             tickets = self.desk.tickets([ticket_id]) or tickets
         if not tickets:

@@ -86,6 +86,7 @@ def _decide_all(
     decided: list[tuple[Unit, Decision]] = []
     for number, (unit, known) in enumerate(_fetched(services, candidates.units), 1):
         services.progress("candidates looked at", number, len(candidates.units))
+        gate.sender.seen.update(known or {})
         try:
             decision = _look(services, unit, known)
         except RefusedError:
@@ -114,15 +115,12 @@ Known = Mapping[int, Ticket]
 def _fetched(services: Services, units: Iterable[Unit]) -> Iterator[tuple[Unit, Known | None]]:
     """Each unit with its tickets as they are now, as many units as one call can answer.
 
-    None: to be asked for by itself, since something of another unit could not be read.
+    None: to be asked for by itself, since something of these units could not be read.
     """
     for some in _in_one_call(units):
         known: Known | None = None
-        if len(some) > 1:
-            with suppress(TicketError):
-                known = fetch_tickets(
-                    services, (number for unit in some for number in unit.all_ids)
-                )
+        with suppress(ConnectorError):
+            known = fetch_tickets(services, (number for unit in some for number in unit.all_ids))
         yield from ((unit, known) for unit in some)
 
 
