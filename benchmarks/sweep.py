@@ -76,7 +76,14 @@ def _measure(desk: Desk, number: int, size: int, *, calls: bool) -> None:
     try:
         config = configure(desk, folder)
         ledger = folder / "ledger.db"
-        filler = [sys.executable, HERE / "store.py", "--file", ledger, "--tickets", str(size)]
+        filler = [
+            sys.executable,
+            str(HERE / "store.py"),
+            "--file",
+            str(ledger),
+            "--tickets",
+            str(size),
+        ]
         subprocess.run(filler, check=True)
         for changed in (number, 0):
             rows, since = _rows(ledger), desk.requests()
