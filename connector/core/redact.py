@@ -45,7 +45,13 @@ _SHAPES = (
     r"|glpat-[A-Za-z0-9_-]{20,64}"  # GitLab
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"  # Slack
     r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,250}|whsec_[A-Za-z0-9+/=]{20,100}"  # Stripe
-    r"|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,400}"  # Google
+    r"|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,400}|GOCSPX-[0-9A-Za-z_-]{20,60}"  # Google
+    r"|[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,40}"  # Azure AD
+    r"|SK[0-9a-f]{32}(?![0-9A-Za-z])"  # Twilio
+    r"|key-[0-9a-f]{32}(?![0-9A-Za-z])"  # Mailgun
+    r"|dapi[0-9a-f]{32}(?:-[0-9])?"  # Databricks
+    r"|NRAK-[A-Z0-9]{27}|PMAK-[A-Za-z0-9-]{40,80}|lin_api_[A-Za-z0-9]{32,60}"
+    r"|dckr_pat_[A-Za-z0-9_-]{20,60}|glsa_[A-Za-z0-9_]{32,60}|sntrys_[A-Za-z0-9_=+/-]{40,400}"
     r"|AT[AC]TT3[A-Za-z0-9_=-]{20,400}"  # Atlassian
     r"|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}"  # SendGrid
     r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,400}"
@@ -59,8 +65,9 @@ _SHAPES = (
     r"|eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,8000}\.[A-Za-z0-9_-]{0,2000}"  # JWT
 )
 _NAMES_OF_SECRETS = (
-    r"pass ?word|passwort|passwd|pwd|passphrase|passcode|kennwort|mot de passe|contraseña|secret"
-    r"|client[ _-]?secret|secret[ _-]?key|private[ _-]?key|account[ _-]?key|access[ _-]?key"
+    r"pass ?word|passwort|passwd|(?<![$`{])pwd(?!\W{0,3}/)|passphrase|passcode|kennwort"
+    r"|mot de passe|contraseña|secret|client[ _-]?secret|secret[ _-]?key|private[ _-]?key"
+    r"|account[ _-]?key|access[ _-]?key"
     r"|shared[ _-]?access[ _-]?key|secret[ _-]?access[ _-]?key|signing[ _-]?key|secret_key_base"
 )
 _NAMES_OF_TOKENS = (
@@ -74,11 +81,14 @@ _PARTS_OF_SECRETS = ("pass", "pwd", "kennwort", "contrase", "secret", "key")
 _PARTS_OF_TOKENS = ("key", "token", "session", "sessid", "code", "otp", "cvv", "cvc")
 
 
-def _named(names: str) -> re.Pattern[str]:
-    """`name: value`, `name=value`, `"name": "value"`, `prefix_name := value`, `name is value`."""
+_EQUALS, _SAID = r"(?::=|=>|[:=])", r"\b(?:is|ist|was|lautet)\b"
+
+
+def _named(names: str, link: str = _EQUALS) -> re.Pattern[str]:
+    """`name: value`, `name=value`, `"name": "value"`, `prefix_name := value`."""
     return re.compile(
         r"(?i:(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,20}[_-]){0,3}(?:" + names + r")"
-        r"""["'`*]{0,3}\s{0,3}(?::=|=>|[:=]|\bis\b|\bist\b)\s{0,3}["'`*]{0,3})"""
+        rf"""["'`*]{{0,3}}\s{{0,3}}{link}\s{{0,3}}["'`*]{{0,3}})"""
         r"""(?P<secret>[^\s"'<>,;&\[\]]{1,512})"""
     )
 
@@ -88,9 +98,10 @@ _NO_SECRETS = (
     "*** **** <redacted> a accepted already also an and asked at authentication be been being "
     "blank bool boolean broken by can cannot change changed changes compromised correct "
     "denied did different does empty error expired exposed failed failure falsch false field "
-    "for forgot forgotten from has here hidden i in incorrect int invalid is ist it leaked "
+    "argument arguments flag for forgot forgotten from has here hidden i in incorrect int invalid "
+    "is ist it kennwort leaked option options parameter parameters passwort password switch "
     "length malformed mandatory maximum minimum mismatch missing must my needed never nicht "
-    "nil no not not_set now nullnone of ok okay only optional or please policy prompt "
+    "nil no none not not_set now null of ok okay only optional or please policy prompt "
     "protected redacted refused rejected required reset revoked rotated safe same saved "
     "secure sent set shared should shown so still stored str string strong that the there "
     "this to too true unable undefined unexpected unknown unrecognized unset unsupported used "
@@ -159,9 +170,37 @@ def _without_key_blocks(text: str, counts: Counter[str]) -> str:
 
 
 def _looks_secret(value: str) -> bool:
-    """A labelled value is a password unless it is a word of a message about passwords."""
+    """A labelled value is a password unless it is a word of a message about passwords, or code that
+    gets one from somewhere.
+    """
     word = value.strip("`*_.!?:()").lower()
-    return len(word) > 1 and f" {word} " not in f" {_NO_SECRETS}"
+    return len(word) > 1 and f" {word} " not in f" {_NO_SECRETS}" and not _CALL.match(value)
+
+
+_CALL = re.compile(
+    r"[A-Za-z_][\w.]{1,80}\(|\$[a-z_][A-Za-z_]{0,40}$|&lt;|[a-z]\w{1,40}\.(?:value|text|password|get\w{0,20})$"
+)
+
+
+def _no_port(value: str) -> bool:
+    """`smtp://host:25?to=a@b` holds a port, and an address further on."""
+    return not _PORT.match(value)
+
+
+_PORT = re.compile(r"\d{1,5}[,;?#&]")
+
+
+def _looks_made_up(value: str) -> bool:
+    """In the middle of a sentence only what has letters and digits is a password ("the password is
+    vulnerable" is none), and the name of a hash is not.
+    """
+    mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
+    return mixed and not _ALGORITHM.match(value) and _looks_secret(value)
+
+
+_ALGORITHM = re.compile(
+    r"(?i:sha|md[245]|bcrypt|scrypt|argon|pbkdf|utf|base\d|oauth|saml|ldap|ntlm)"
+)
 
 
 def _looks_token(value: str) -> bool:
@@ -244,6 +283,7 @@ _SECRETS = (
         re.compile(
             r"(?i:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20})://[^\s/:@\"'<>]{0,200}:(?P<secret>[^\s/@\"'<>]{1,200})@"
         ),
+        _no_port,
         needs=("://",),
     ),
     _Detector(
@@ -263,7 +303,26 @@ _SECRETS = (
         needs=("-pass", "-secret", "-token"),
     ),
     _Detector("password", _named(_NAMES_OF_SECRETS), _looks_secret, needs=_PARTS_OF_SECRETS),
-    _Detector("token", _named(_NAMES_OF_TOKENS), _looks_token, needs=_PARTS_OF_TOKENS),
+    _Detector(
+        "password",
+        _named(_NAMES_OF_SECRETS, _SAID),
+        _looks_made_up,
+        needs=_PARTS_OF_SECRETS,
+    ),
+    _Detector(
+        "password",
+        re.compile(
+            r"(?i:(?<![A-Za-z0-9_-])"
+            r"(?:(?:password|passwort|passwd|pwd)[ \t]{1,3}|pass\s{0,2}[:=]\s{0,2}))"
+            r"""(?P<secret>[^\s"'<>,;&\[\]()]{6,200})"""
+        ),
+        _looks_made_up,
+        needs=("passw", "pwd", "pass"),
+    ),
+    *(
+        _Detector("token", _named(_NAMES_OF_TOKENS, link), _looks_token, needs=_PARTS_OF_TOKENS)
+        for link in (_EQUALS, _SAID)
+    ),
     _Detector(
         "token",
         re.compile(
@@ -301,7 +360,7 @@ _PERSONAL = (
     ),
     _Detector(
         "phone",
-        re.compile(r"(?<![\w+./-])\+\d{1,3}(?:[ ./()-]{0,3}\d{1,5}){2,6}(?![\w]|[./-]\d)"),
+        re.compile(r"(?<![\w+./-])\+[1-9]\d{0,2}(?:[ ./()-]{0,3}\d{1,5}){2,6}(?![\w]|[./-]\d)"),
         _is_phone,
         needs=("+",),
     ),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import runpy
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,6 +27,12 @@ PLANTED = {
     "npm token": "npm_" + _LETTERS,
     "JWT": _JWT,
     "Vault token": "hvs." + "CAESIJabcdefghijklmnopqrstu",
+    "Google OAuth secret": "GOCSPX-" + "abcdefGHIJKL1234567890_-abcd",
+    "Azure AD secret": "abC" + "8Q~" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3h",
+    "Twilio key": "SK" + _HEX,
+    "Mailgun key": "key-" + _HEX,
+    "Databricks token": "dapi" + _HEX,
+    "New Relic key": "NRAK-" + "ABCDEFGHIJ0123456789ABCDEFG",
 }
 LINES = {
     "header": ("Authorization: Bearer " + "abc123def456ghi789", "abc123def456ghi789"),
@@ -38,6 +46,8 @@ LINES = {
     "password in prose": ("my password is " + "letmein1 and it fails", "letmein1"),
     "password in JSON": ('{"password":"' + 'p@ss,1"}', "p@ss"),
     "password in the environment": ("DB_PASSWORD=" + "s3cret!", "s3cret!"),
+    "password without a colon": ("user anna, password " + "hunter2x", "hunter2x"),
+    "pass": ("pass: " + "Qwertz77$", "Qwertz77"),
     "German password": ("Passwort: " + "Sommer2024", "Sommer2024"),
     "client secret": ("client_secret = '" + "zYx987wVu654'", "zYx987wVu654"),
     "API key": ("api_key: " + "abcd1234efgh5678", "abcd1234efgh5678"),
@@ -71,6 +81,19 @@ KEPT = [
     "Password: incorrect. Please try again.",
     "The password is required and must be at least 8 characters",
     "secret: not found",
+    "the password is vulnerable to guessing",
+    "your password is about to expire",
+    "the --password option is ignored",
+    "Password = Passwort",
+    "password = configuration.getPassword();",
+    "{ user: user.value, password: password.value }",
+    "tests pass: 12, fail: 3",
+    "password sha256 and password bcrypt",
+    "docker run -v $PWD:/data and -v `pwd`:/go/src",
+    "PWD=/home/ci/build",
+    "smtp://localhost:25?to=user@localhost",
+    "[log;+0100 2011.02.18 10:50:35:759]",
+    "secretKey='null'",
     "token is expired",
     "401 Unauthorized, Authorization: required",
     "Set cookie policy: strict mode is on",
@@ -163,6 +186,9 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
         "DE12 ",
         "cookie: a=",
         "token is ",
+        "pass : ",
+        "pwd ",
+        "$pwd.value",
         "@a.",
     ],
 )
@@ -170,3 +196,27 @@ def test_hostile_text_costs_linear_time(piece: str) -> None:
     started = time.process_time()
     redact((piece * 65_536)[:65_536])
     assert time.process_time() - started < 1
+
+
+BENCHMARK = runpy.run_path(
+    str(Path(__file__).resolve().parents[2] / "benchmarks" / "redaction.py"), run_name="benchmark"
+)
+
+
+@pytest.mark.parametrize(
+    "kind", [*BENCHMARK["LINES"], *BENCHMARK["PERSONAL"], *BENCHMARK["SHAPES"]]
+)
+def test_no_secret_that_is_made_up_at_random_survives(kind: str) -> None:
+    dice = BENCHMARK["Dice"](2)
+    for _ in range(25):
+        text, secret = BENCHMARK["planted_one"](dice, kind)
+        assert secret in text
+        assert secret not in redact(text).text
+
+
+@pytest.mark.parametrize("kind", BENCHMARK["LOOK_ALIKES"])
+def test_nothing_that_only_looks_like_a_secret_is_touched(kind: str) -> None:
+    dice = BENCHMARK["Dice"](3)
+    for _ in range(25):
+        text = BENCHMARK["look_alike"](dice, kind)
+        assert redact(text).text == text
