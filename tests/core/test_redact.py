@@ -90,7 +90,7 @@ KEPT = [
     "tests pass: 12, fail: 3",
     "password sha256 and password bcrypt",
     "docker run -v $PWD:/data and -v `pwd`:/go/src",
-    "PWD=/home/ci/build",
+    "PWD=/opt/ci/build",
     "smtp://localhost:25?to=user@localhost",
     "[log;+0100 2011.02.18 10:50:35:759]",
     "secretKey='null'",
