@@ -7,11 +7,11 @@ labels, weak). Needs scikit-learn, which the package itself does not. The same d
 give the same file: the solver is deterministic, the seed fixed, weights are whole numbers.
 
 How: logistic regression for each label over the cues of a piece and of its two neighbours. The
-hand-labelled set trains OB, EB and S2R, helped by the weak set at half weight; the weak set trains
-ENV and ERR. Thresholds come from predictions for projects that were left out of training. Small
-weights are dropped until the file is within its size. `--left-out` writes, for each set, what a
-model says that saw nothing of the report's project (its threshold neither), in the format that
-`escalation extract` writes, to be scored.
+hand-labelled set trains OB, EB and S2R, helped by the weak set at a low weight; the weak set trains
+ENV and ERR. Features with small weights are dropped, the rest fitted again. Thresholds come from
+predictions for projects that were left out of training; each project counts the same.
+`--left-out` writes, for each set, what a model says that saw nothing of the report's project (its
+threshold neither), in the format that `escalation extract` writes, to be scored.
 """
 
 from __future__ import annotations
@@ -24,25 +24,38 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from connector.core.extraction.cues import cues_of
-from connector.core.extraction.reader import report_pieces
+from connector.core.extraction.cues import cues_of, name_of
+from connector.core.extraction.reader import labels_of, report_pieces
 from connector.core.extraction.values import LABELS
+
+if TYPE_CHECKING:
+    from connector.core.extraction.sentences import Piece
 
 FILES = ("ob_eb_s2r.jsonl", "sections_weak.jsonl")
 WEIGHTS = Path(__file__).resolve().parents[1] / "connector" / "core" / "extraction" / "weights.json"
 BY_HAND = ("OB", "EB", "S2R")
 STRENGTH = {"OB": 0.02, "EB": 0.02, "S2R": 0.02, "ENV": 0.06, "ERR": 0.06}
-WEAK_WEIGHT = 0.5
+WEAK_WEIGHT = {"OB": 0.3, "EB": 0.2, "S2R": 0.1, "ENV": 1.0, "ERR": 1.0}
 FEWEST = 12
+STEPS = 400
 SCALE = 64
+KEPT = 1850
 MOST_BYTES = 60_000
 WORD = re.compile(r"[^\W_]+")
+
+
+class Model(NamedTuple):
+    """Which features are kept, their weights as whole numbers (label by label), intercepts."""
+
+    kept: np.ndarray
+    whole: np.ndarray
+    intercepts: np.ndarray
 
 
 class Rows(NamedTuple):
@@ -54,7 +67,7 @@ class Rows(NamedTuple):
     project: np.ndarray
     by_hand: np.ndarray
     report: list[Any]
-    text: list[str]
+    piece: list[Piece]
 
 
 def main() -> None:
@@ -66,41 +79,35 @@ def main() -> None:
     chosen = arguments.parse_args()
     rows = rows_of([chosen.data / name for name in FILES])
     names, matrix = matrix_of(rows.features)
-    weights = np.zeros((len(names), len(LABELS)))
-    thresholds = []
-    said = np.zeros(rows.labels.shape, dtype=bool)
-    for place, label in enumerate(LABELS):
-        held_out = left_out_scores(matrix, rows, label)
-        usable = scored_rows(rows, label)
-        said[:, place] = left_out_answers(held_out, rows, label)
-        thresholds.append(best_threshold(held_out[usable], rows.labels[usable, place]))
-        print(f"{label}: threshold {thresholds[-1]:.3f}", file=sys.stderr)
-        model = fitted(matrix, rows, label, np.ones(len(rows.counts), dtype=bool))
-        weights[:, place] = model.coef_[0]
-        thresholds[-1] -= float(model.intercept_[0])
+    held_out = left_out_scores(matrix, rows)
     if chosen.left_out:
-        write_answers(rows, said, chosen.left_out)
-    text = written(names, weights, thresholds, chosen.data)
+        write_answers(rows, over_left_out_thresholds(held_out, rows), chosen.left_out)
+    model = trained(matrix, rows, np.ones(len(rows.counts), dtype=bool))
+    limits = best_thresholds(held_out, rows, np.ones(len(rows.counts), dtype=bool))
+    text = text_of(names, model, limits, chosen.data)
     chosen.out.write_text(text, encoding="utf-8")
     print(f"{chosen.out.name}: {len(text.encode())} bytes", file=sys.stderr)
+    if len(text.encode()) > MOST_BYTES:
+        raise SystemExit(f"more than {MOST_BYTES} bytes: keep fewer features")
 
 
 def rows_of(paths: list[Path]) -> Rows:
     """Every piece of every report with its features and the labels of the words it covers."""
     features: list[list[str]] = []
-    labels, counts, project, by_hand, ids, texts = [], [], [], [], [], []
+    labels, counts, project, by_hand, ids = [], [], [], [], []
+    pieces: list[Piece] = []
     for path in paths:
         for line in path.read_text("utf-8").splitlines():
             report = json.loads(line)
             found, titles = report_pieces(report["title"] or "", report["body"] or "")
             features += [list(one) for one in features_of(found, titles)]
-            truth, known = labels_of(report, found, titles)
+            truth, known = truth_of(report, found, titles)
             labels += truth
             counts += known
             project += [project_of(report)] * len(found)
             by_hand += [path.name == FILES[0]] * len(found)
             ids += [report["id"]] * len(found)
-            texts += [piece.text for piece in found]
+            pieces += found
     return Rows(
         features,
         np.array(labels, dtype=float).reshape(-1, len(LABELS)),
@@ -108,7 +115,7 @@ def rows_of(paths: list[Path]) -> Rows:
         np.array(project),
         np.array(by_hand, dtype=bool),
         ids,
-        texts,
+        pieces,
     )
 
 
@@ -127,17 +134,18 @@ def features_of(found: list[Any], titles: int) -> list[list[str]]:
     """What the model adds up for each piece, its neighbours' cues with a sign in front."""
     cues = cues_of(found, title=titles)
     rows = []
+    own = [[name_of(cue) for cue in one.own] for one in cues]
     for number, one in enumerate(cues):
-        row = [*one.own, *one.crossed]
+        row = [*own[number], *map(name_of, one.crossed)]
         if number:
-            row += [f"-{cue}" for cue in cues[number - 1].own]
+            row += [f"-{cue}" for cue in own[number - 1]]
         if number + 1 < len(cues):
-            row += [f"+{cue}" for cue in cues[number + 1].own]
+            row += [f"+{cue}" for cue in own[number + 1]]
         rows.append(row)
     return rows
 
 
-def labels_of(
+def truth_of(
     report: dict[str, Any], found: list[Any], titles: int
 ) -> tuple[list[list[bool]], list[bool]]:
     """A piece has the labels that most of its words have in the labelled sentences."""
@@ -201,89 +209,102 @@ def matrix_of(features: list[list[str]]) -> tuple[list[str], sparse.csr_matrix]:
 
 def scored_rows(rows: Rows, label: str) -> np.ndarray:
     """Rows that thresholds are chosen on: the set that labels this best."""
-    return rows.counts & (rows.by_hand if label in BY_HAND else ~rows.by_hand)
+    return np.logical_and(rows.counts, rows.by_hand if label in BY_HAND else ~rows.by_hand)
+
+
+def trained(matrix: Any, rows: Rows, among: np.ndarray) -> Model:
+    """A model of the rows in `among`: fitted, cut to its largest weights, fitted again, rounded."""
+    weights = np.array([fitted(matrix, rows, label, among).coef_[0] for label in LABELS])
+    largest = np.abs(weights).max(axis=0)
+    kept = np.sort(np.argsort(-largest, kind="stable")[:KEPT])
+    models = [fitted(matrix[:, kept], rows, label, among) for label in LABELS]
+    whole = np.rint(np.array([model.coef_[0] for model in models]) * SCALE).astype(int)
+    return Model(kept, whole, np.array([float(model.intercept_[0]) for model in models]))
 
 
 def fitted(matrix: Any, rows: Rows, label: str, among: np.ndarray) -> Any:
-    """One label's model, trained on the rows in `among`."""
+    """One label's logistic regression over the rows in `among`."""
     usable = among & (rows.counts if label in BY_HAND else scored_rows(rows, label))
-    weight = np.where(rows.by_hand | (label not in BY_HAND), 1.0, WEAK_WEIGHT)
+    weight = np.where(rows.by_hand, 1.0, WEAK_WEIGHT[label])
     model = LogisticRegression(C=STRENGTH[label], solver="liblinear", max_iter=500, random_state=1)
     truth = rows.labels[usable, LABELS.index(label)]
     return model.fit(matrix[usable], truth, sample_weight=weight[usable])
 
 
-def left_out_scores(matrix: Any, rows: Rows, label: str) -> np.ndarray:
-    """Each row's score by a model that has seen nothing of its project."""
-    scores = np.zeros(len(rows.counts))
-    usable = scored_rows(rows, label)
-    for project in sorted(set(rows.project[usable])):
+def left_out_scores(matrix: Any, rows: Rows) -> np.ndarray:
+    """Each row's scores by a model that has seen nothing of its project."""
+    scores = np.zeros(rows.labels.shape)
+    for project in sorted(set(rows.project)):
         here = rows.project == project
-        scores[here] = fitted(matrix, rows, label, ~here).decision_function(matrix[here])
+        model = trained(matrix, rows, ~here)
+        scores[here] = matrix[here][:, model.kept] @ model.whole.T / SCALE + model.intercepts
     return scores
 
 
-def left_out_answers(scores: np.ndarray, rows: Rows, label: str) -> np.ndarray:
-    """Yes or no for each row, by a threshold that the other projects' rows chose."""
-    said = np.zeros(len(scores), dtype=bool)
-    usable, place = scored_rows(rows, label), LABELS.index(label)
-    for project in sorted(set(rows.project[usable])):
+def over_left_out_thresholds(scores: np.ndarray, rows: Rows) -> np.ndarray:
+    """Each row's scores above thresholds that the rows of the other projects chose."""
+    above = np.zeros(scores.shape)
+    for project in sorted(set(rows.project)):
         here = rows.project == project
-        others = usable & ~here
-        limit = best_threshold(scores[others], rows.labels[others, place])
-        said[here] = scores[here] > limit
-    return said
+        above[here] = scores[here] - best_thresholds(scores, rows, ~here)
+    return above
 
 
-def write_answers(rows: Rows, said: np.ndarray, folder: Path) -> None:
+def best_thresholds(scores: np.ndarray, rows: Rows, among: np.ndarray) -> np.ndarray:
+    """For each label the score above which the mean of the projects' F1 is highest."""
+    return np.array(
+        [
+            best_threshold(scores[:, place], rows, label, among & scored_rows(rows, label))
+            for place, label in enumerate(LABELS)
+        ]
+    )
+
+
+def best_threshold(scores: np.ndarray, rows: Rows, label: str, among: np.ndarray) -> float:
+    """Each project counts the same, however many reports it has."""
+    truth = rows.labels[:, LABELS.index(label)]
+    projects = [among & (rows.project == name) for name in sorted(set(rows.project[among]))]
+    tried = np.unique(np.quantile(scores[among], np.linspace(0.5, 1, STEPS)))
+    best = max(
+        (float(np.mean([f1(scores[one] > limit, truth[one]) for one in projects])), -limit)
+        for limit in tried
+    )
+    return float(-best[1])
+
+
+def f1(said: np.ndarray, truth: np.ndarray) -> float:
+    """F1 of yes and no against the truth."""
+    return float(2 * (said & (truth > 0)).sum() / max(said.sum() + truth.sum(), 1))
+
+
+def write_answers(rows: Rows, above: np.ndarray, folder: Path) -> None:
     """One file a set, one line a report."""
     folder.mkdir(parents=True, exist_ok=True)
     for by_hand, name in zip((True, False), FILES, strict=True):
         reports: dict[Any, list[dict[str, object]]] = {}
         for number in np.flatnonzero(rows.by_hand == by_hand):
-            labels = [label for label, yes in zip(LABELS, said[number], strict=True) if yes]
+            piece = rows.piece[number]
+            labels = labels_of(piece, above[number])
             reports.setdefault(rows.report[number], []).append(
-                {"text": rows.text[number], "labels": labels}
+                {"text": piece.text, "labels": labels}
             )
         lines = (json.dumps({"id": key, "sentences": told}) for key, told in reports.items())
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def best_threshold(scores: np.ndarray, truth: np.ndarray) -> float:
-    """The score above which F1 is highest."""
-    order = np.argsort(-scores, kind="stable")
-    right = np.cumsum(truth[order])
-    f1 = 2 * right / (np.arange(1, len(order) + 1) + truth.sum())
-    best = int(f1.argmax())
-    following = scores[order[min(best + 1, len(order) - 1)]]
-    return float((scores[order[best]] + following) / 2)
-
-
-def written(names: list[str], weights: np.ndarray, thresholds: list[float], data: Path) -> str:
-    """The JSON of the model, with the smallest weights dropped until it fits."""
-    whole = np.rint(weights * SCALE).astype(int)
-    largest = np.abs(whole).max(axis=1)
-    for least in range(1, SCALE):
-        text = text_of(names, whole, largest >= least, thresholds, data)
-        if len(text.encode()) <= MOST_BYTES:
-            return text
-    raise SystemExit("the weights do not fit")
-
-
-def text_of(
-    names: list[str], whole: np.ndarray, kept: np.ndarray, thresholds: list[float], data: Path
-) -> str:
+def text_of(names: list[str], model: Model, limits: np.ndarray, data: Path) -> str:
+    """The JSON of the model; its thresholds hold the intercepts."""
     places: dict[str, dict[str, list[int]]] = {"own": {}, "before": {}, "after": {}}
     signs = {"-": "before", "+": "after"}
-    for name, row, keep in zip(names, whole, kept, strict=True):
-        if keep:
-            place = signs.get(name[0], "own")
-            places[place][name if place == "own" else name[1:]] = [int(value) for value in row]
+    for number, row in zip(model.kept, model.whole.T, strict=True):
+        name = names[number]
+        place = signs.get(name[0], "own")
+        places[place][name if place == "own" else name[1:]] = [int(value) for value in row]
     made = {
         "labels": list(LABELS),
         "data": {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in FILES},
         "scale": SCALE,
-        "thresholds": [round(threshold * SCALE) for threshold in thresholds],
+        "thresholds": [round(float(value) * SCALE) for value in limits - model.intercepts],
         **places,
     }
     return json.dumps(made, separators=(",", ":"), ensure_ascii=True) + "\n"

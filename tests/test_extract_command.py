@@ -7,10 +7,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.extraction import LABELS
+from connector.core.extraction.cues import SIZE, cue_of, name_of, together
 from connector.core.extraction.model import model_of, packed, shipped
 from connector.extract_command import extract_file, extract_report
 from connector.ticketfile import CommentLine, TicketLine, read_lines
@@ -83,7 +85,7 @@ def test_packed_weights_come_out_as_they_went_in(weights: list[int]) -> None:
     model = model_of(
         json.dumps(
             {
-                "own": {"a": weights, "b": [1] * 5},
+                "own": {"should": weights, "should & not": weights},
                 "before": {},
                 "after": {},
                 "thresholds": [0] * 5,
@@ -91,7 +93,9 @@ def test_packed_weights_come_out_as_they_went_in(weights: list[int]) -> None:
             }
         )
     )
-    assert model._unpacked(packed(weights)) == tuple(weights)
+    (should,) = [weight for weight in model.own if weight] or [0]
+    assert list(model.crossed.values()) == [packed(weights)]
+    assert model._unpacked(should) == tuple(weights)
     assert model._unpacked(packed(weights) + packed([1] * 5)) == tuple(w + 1 for w in weights)
 
 
@@ -100,7 +104,20 @@ def test_the_shipped_weights_are_small_and_hold_our_own_cues_only() -> None:
     assert len(text.encode()) <= 60_000
     made = json.loads(text)
     assert made["labels"] == list(LABELS)
-    assert len(shipped().own) > 500
+    assert sum(map(bool, shipped().own)) > 300
+    assert len(shipped().crossed) > 300
+
+
+def test_a_cue_that_does_not_exist_is_not_passed_over() -> None:
+    made = {"own": {"no such cue": [1] * 5}, "before": {}, "after": {}}
+    with pytest.raises(ValueError, match="no such cue"):
+        model_of(json.dumps({**made, "thresholds": [0] * 5, "scale": 1}))
+
+
+@given(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1))
+def test_a_cue_has_one_name_alone_and_together(one: int, other: int) -> None:
+    assert cue_of(name_of(one)) == one
+    assert cue_of(name_of(together(one, other))) == together(one, other)
 
 
 def scorer(shared: Path) -> Any:

@@ -21,11 +21,13 @@ from connector.core.extraction import (
     cues,
     environment,
     errors,
+    grammar,
     headings,
     own_words,
     phrases,
     read,
     sentences,
+    shapes,
 )
 from connector.core.extraction.attempts import attempts_of
 from connector.core.extraction.environment import environment_of
@@ -107,6 +109,20 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, cut: list[str]) 
         ("### Something of our own", "other"),
         ("The expected result never came.", None),
         ("=====", None),
+        ("**Describe the results you expected:**", "EB"),
+        ("1. Steps to reproduce:", "S2R"),
+        ("2) Expected result - a file", "EB"),
+        ("Go version (client): go1.4.2", "ENV"),
+        ("Actual (on 4.2):", "OB"),
+        ("### What happened?", "OB"),
+        ("### Relevant log output", "ERR"),
+        ("Étapes pour reproduire :", "S2R"),
+        ("Résultat attendu :", "EB"),
+        ("Comportamiento actual:", "OB"),
+        ("Pasos para reproducir:", "S2R"),
+        ("Soll-Verhalten:", "EB"),
+        ("Ist-Zustand:", "OB"),
+        ("Passos para reproduzir:", "S2R"),
     ],
 )
 def test_headings_are_known_in_their_usual_dress(text: str, section: str | None) -> None:
@@ -230,7 +246,7 @@ def test_own_words_never_fail(text: str) -> None:
 
 MODULES: tuple[ModuleType, ...] = (
     *(brief_reproduction, brief_prose, clean, redact, sys.modules[wiki.__module__]),
-    *(cues, environment, errors, headings, own_words, phrases, sentences),
+    *(cues, environment, errors, grammar, headings, own_words, phrases, sentences, shapes),
 )
 
 

@@ -1,65 +1,44 @@
-"""What a piece shows of itself: cue words, shape, section and place. The linear model's features."""
+"""What a piece shows of itself: cue words, shape, section and place. The linear model's features.
 
-# ruff: noqa: E501 - patterns read better unbroken
+A cue is a whole number; `name_of` says what it means. Two cues that mean something else together
+than alone are one number again, see `together`.
+"""
+
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connector.core.extraction.lexicon import PAIRS, WORDS
+from connector.core.extraction import grammar
+from connector.core.extraction.headings import SECTIONS
+from connector.core.extraction.lexicon import CLASSES, FOLLOWED, PHRASES, WORDS
+from connector.core.extraction.shapes import SHAPES, shapes_of, signs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    
 
     from connector.core.extraction.sentences import Piece
 
 _WORD = re.compile(r"[a-z][a-z'’-]*")
-_SHAPES: Final = (
-    ("frame", re.compile(r"\A\s{0,12}(?:at [\w$.<>/]{2,200}\(|at \S{1,200}:\d|File \"|#\d{1,3}\s+0x|\.\.\. \d{1,4} more|\d{1,3}\s{1,6}\S{1,60}\s{1,8}0x)")),
-    ("exception", re.compile(r"\w(?:Exception|Error)\b|Traceback|Caused by:|\b[A-Z]{2}\d{4}:|\bE[A-Z]{5,12}\b|\bERR[_!]")),
-    ("stamp", re.compile(r"\A\s{0,4}\W{0,2}(?:\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{2,4}|[A-Z][a-z]{2} \d{1,2} |\[?[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} |\d\d:\d\d:\d\d)[ T,:\d\]]")),
-    ("level", re.compile(r"\b(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|SEVERE|TRACE|error|warning|fatal|notice|crit)\b[\]:)!]|\A\s{0,4}[EWIDVF]/\w|npm ERR")),
-    ("prompt", re.compile(r"\A\s{0,6}(?:[$>%#] ?[\w./~]|\w{1,20}@[\w.-]{1,40}[:~# ]|C:\\|PS [A-Z]:|[\w~/ ]{0,30}[»$#] )")),
-    ("agent", re.compile(r"Mozilla/\d|User-Agent|AppleWebKit|Gecko/\d|Build Identifier|Build I[dD]")),
-    ("number", re.compile(r"\b[vV]?\d{1,4}\.\d")),
-    ("field", re.compile(r"\A\W{0,5}[A-Za-z][\w .()/'+-]{1,34}\*{0,2}\s?[:=]\*{0,2}\s{0,3}\S")),
-    ("url", re.compile(r"https?://|www\.")),
-    ("path", re.compile(r"(?<![\w/:])/[\w.-]{1,60}/|\b[A-Za-z]:\\|\.(?:java|php|js|py|c|h|xml|html|css|conf|jar|cpp|ts|json|ya?ml|log|txt)\b")),
-    ("arrow", re.compile(r"[\w\"')\]] {0,2}(?:->|=>|>|→|») {0,2}[\"'(\[\w]")),
-    ("ticks", re.compile(r"`[^`\n]{1,200}`|\{\{|<code>")),
-    ("quoted", re.compile(r"[\"“][^\"”\n]{1,200}[\"”]|'[^'\n]{2,100}'")),
-    ("code", re.compile(r"[;{}]\s{0,3}\Z|\)\s?[;{]|==|!=|&&|\|\||\w\(\)|</|/>|::|\$\w|\w->\w|[a-z][A-Z]\w{0,30}[.(]")),
-    ("hex", re.compile(r"\b0x[0-9a-fA-F]{4,16}\b|\b[0-9a-f]{12,64}\b")),
-    ("image", re.compile(r"!\[|\.(?:png|jpe?g|gif|mp4|webm)\b")),
-    ("camel", re.compile(r"\b[a-z]{1,30}[A-Z]|\w\.\w{1,40}\.\w|\w_\w")),
-    ("amount", re.compile(r"\d ?(?:MB|GB|KB|GHz|MHz|MiB|GiB|kB|bytes|bit)\b")),
-)  # fmt: skip
 _LENGTHS: Final = (3, 6, 10, 16, 25, 40, 80)
 _SINCE: Final = (0, 1, 2, 4, 8, 16)
 _PLACES: Final = (0, 1, 2, 4, 8, 16, 32)
+_GAPS: Final = 4
 _MOST: Final = 600
 """Characters of a piece that are looked at: what a sentence says, it says early."""
 
-
-class Cues(NamedTuple):
-    """`own`: of the piece itself, its neighbours see them too; `crossed`: of the piece only."""
-
-    own: list[str]
-    crossed: list[str]
-
-
-def cues_of(pieces: Sequence[Piece], *, title: int = 0) -> list[Cues]:
-    """The features of each piece; the first `title` pieces are the report's title."""
-    own = [
-        [*_of_piece(piece), *_of_place(pieces, number, title)]
-        for number, piece in enumerate(pieces)
-    ]
-    whole = _of_report(pieces)
-    return [
-        Cues(cues, [*whole, *_crossed(pieces, number, title, own, whole)])
-        for number, cues in enumerate(own)
-    ]
+_PLAIN: Final = frozenset(
+    {
+        *("the", "and", "for", "are", "not", "with", "when", "this", "that", "you", "from", "does"),
+        *("can", "has", "have", "was", "but", "its", "into"),
+    }
+)
+_EMPTY = re.compile(r"\W{0,4}(?:n/?a|none|nothing|no|unknown|same|see above)\W{0,4}\Z")
+_KINDS: Final = ("prose", "item", "step", "code", "heading", "title")
+_LABELS: Final = ("OB", "EB", "S2R", "ENV", "ERR")
+_ENDS: Final = ":?!.;,)}"
+_STARTS: Final = ("upper", "lower", "sign")
 
 
 def _bucket(value: int, bounds: Sequence[int]) -> int:
@@ -69,88 +48,92 @@ def _bucket(value: int, bounds: Sequence[int]) -> int:
     return len(bounds)
 
 
-def _of_piece(piece: Piece) -> list[str]:
-    text = piece.text[:_MOST]
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    cues = {"bias", f"kind {piece.kind}", f"section {piece.section or 'none'}"}
-    for word in words:
-        cues.update(WORDS.get(word, ()))
-    for pair in pairwise(words):
-        if name := PAIRS.get(pair):
-            cues.add(name)
-    cues.update(f"first {name}" for name in WORDS.get(words[0], ("none",))) if words else None
-    if len(words) > 1:
-        cues.update(f"second {name}" for name in WORDS.get(words[1], ()))
-    for name, pattern in _SHAPES:
-        if pattern.search(text):
-            cues.add(name)
-    cues.add(f"length {_bucket(len(words), _LENGTHS)}")
-    cues.add(
-        f"since {_bucket(piece.since, _SINCE)} {piece.section}" if piece.section else "no section"
+class _Names:
+    """Gives each name a number, in the order in which they are asked for."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self.number: dict[str, int] = {}
+
+    def __call__(self, name: str) -> int:
+        if name not in self.number:
+            self.number[name] = len(self.all)
+            self.all.append(name)
+        return self.number[name]
+
+    def each(self, pattern: str, values: Iterable[object]) -> list[int]:
+        return [self(pattern.format(value)) for value in values]
+
+    def spread(self, pattern: str, bounds: Sequence[int]) -> list[int]:
+        """The number for each value up to one above the last bound."""
+        return [self(pattern.format(_bucket(value, bounds))) for value in range(bounds[-1] + 2)]
+
+
+_id = _Names()
+_SECTIONS: Final = ("", *SECTIONS)
+_CLASS: Final = {word: tuple(map(_id, classes)) for word, classes in WORDS.items()}
+_FIRST: Final = {
+    word: tuple(_id(f"first {name}") for name in classes) for word, classes in WORDS.items()
+}
+_SECOND: Final = {
+    word: tuple(_id(f"second {name}") for name in classes) for word, classes in WORDS.items()
+}
+_FIRST_OTHER: Final = (_id("first none"),)
+_PAIR: Final = {
+    first: {second: _id(name) for second, name in after.items()}
+    for first, after in FOLLOWED.items()
+}
+_IS_CLASS: Final = {_id(name): name for name in (*CLASSES, *PHRASES)}
+_SHAPE: Final = {name: _id(name) for name in SHAPES}
+_GRAMMAR: Final = {name: _id(name) for name in grammar.NAMES}
+_KIND: Final = {kind: _id(f"kind {kind}") for kind in _KINDS}
+_SECTION: Final = {section: _id(f"section {section or 'none'}") for section in _SECTIONS}
+_STANDS: Final = {
+    (kind, section): (
+        *(_id("bias"), _KIND[kind], _SECTION[section]),
+        _id(f"{kind} in {section or 'none'}"),
     )
-    cues.add(f"{piece.kind} in {piece.section or 'none'}")
-    last = text.rstrip()[-1:]
-    cues.add(f"ends {last}" if last in ":?!.;,)}" else "ends open")
-    letters = sum(map(str.isalpha, text))
-    cues.add(f"letters {min(int(10 * letters / max(len(text), 1)), 9)}")
-    cues.add(
-        "starts " + ("upper" if text[:1].isupper() else "lower" if text[:1].islower() else "sign")
-    )
-    return list(cues)
-
-
-def _of_place(pieces: Sequence[Piece], number: int, title: int) -> list[str]:
-    piece = pieces[number]
-    if number < title:
-        return ["title"]
-    here = number - title
-    cues = [f"place {_bucket(here, _PLACES)}", f"part {4 * here // max(len(pieces) - title, 1)}"]
-    cues.append(f"from end {_bucket(len(pieces) - 1 - number, _PLACES[:4])}")
-    before = pieces[number - 1] if here else None
-    if before is None or before.paragraph != piece.paragraph:
-        cues.append("begins paragraph")
-    if before is not None and before.text.rstrip().endswith(":"):
-        cues.append("after colon")
-    return cues
-
-
-def _of_report(pieces: Sequence[Piece]) -> list[str]:
-    sections = {piece.section for piece in pieces}
-    cues = [
-        f"report has {label}" for label in ("OB", "EB", "S2R", "ENV", "ERR") if label in sections
-    ]
-    if any(piece.kind == "step" for piece in pieces):
-        cues.append("report has steps")
-    if not any(piece.section for piece in pieces):
-        cues.append("report has no sections")
-    return cues
-
-
-def _crossed(
-    pieces: Sequence[Piece],
-    number: int,
-    title: int,
-    own: Sequence[Sequence[str]],
-    whole: Sequence[str],
-) -> list[str]:
-    """Cues that mean something else together than alone."""
-    piece = pieces[number]
-    kind = "title" if number < title else piece.kind
-    section = piece.section or "none"
-    before = pieces[number - 1].kind if number > title else "^"
-    after = pieces[number + 1].kind if number + 1 < len(pieces) else "$"
-    crossed = [f"{before} {kind} {after}", *(f"{section} where {cue}" for cue in whole)]
-    keys = sorted(_CROSSED.intersection(own[number]))
-    for place, key in enumerate(keys):
-        crossed += (f"{key} in {section}", f"{key} as {kind}")
-        crossed += [f"{key} & {other}" for other in keys[place + 1 :]]
-    if number > title:
-        crossed += [f"{kind} after {key}" for key in _LEADING.intersection(own[number - 1])]
-    return crossed
-
+    for kind in _KINDS
+    for section in _SECTIONS
+}
+_LENGTH: Final = _id.spread("length {}", _LENGTHS)
+_SINCE_HEADING: Final = {
+    section: _id.spread(f"since {{}} {section}", _SINCE) for section in SECTIONS
+}
+_GAP: Final = {section: _id.each(f"gap {{}} {section}", range(_GAPS + 1)) for section in SECTIONS}
+_GAP_OF_KIND: Final = {
+    (kind, section, since): _id.each(f"gap {{}} {since} {kind} in {section}", range(_GAPS + 1))
+    for kind in _KINDS
+    for section in SECTIONS
+    for since in range(4)
+}
+_AFTER_LIST: Final = {
+    section: _id.each(f"after the list of {section} {{}}", (False, True)) for section in SECTIONS
+}
+_WORDLESS: Final = {kind: _id(f"{kind} without a letter") for kind in _KINDS}
+_END: Final = {sign: _id(f"ends {sign}") for sign in _ENDS}
+_END_OPEN: Final = _id("ends open")
+_LETTERS: Final = _id.each("letters {}", range(11))
+_START: Final = {name: _id(f"starts {name}") for name in _STARTS}
+_PLACE: Final = _id.spread("place {}", _PLACES)
+_PART: Final = _id.each("part {}", range(4))
+_FROM_END: Final = _id.spread("from end {}", _PLACES[:4])
+_SHARED: Final = _id.each("{} words of the title", range(5))
+_SHARE: Final = _id.each("{} quarters of the title", range(5))
+_TITLE, _BEGINS, _AFTER_COLON = _id("title"), _id("begins paragraph"), _id("after colon")
+_NO_ANSWER, _NO_CONTENT = _id("says none"), _id("nothing below")
+_HAS: Final = {label: _id(f"report has {label}") for label in _LABELS}
+_HAS_STEPS, _HAS_NO_SECTIONS = _id("report has steps"), _id("report has no sections")
+_AROUND: Final = {
+    (before, kind, after): _id(f"{before} {kind} {after}")
+    for before in ("^", *_KINDS[:-1])
+    for kind in _KINDS
+    for after in ("$", *_KINDS)
+}
 
 _CROSSED: Final = frozenset(
-    {
+    _id.number[name]
+    for name in (
         *("should", "should be", "should not", "expect", "expected to", "not", "does not", "fails"),
         *("failure", "bad", "act", "acted", "acting", "look", "sees", "i see", "i did", "if you"),
         *("when", "if", "i", "would", "would be", "instead", "instead of", "want", "need", "works"),
@@ -160,11 +143,191 @@ _CROSSED: Final = frozenset(
         *("prompt", "exception", "quoted", "example", "following", "can", "may", "seems", "fix"),
         *("because", "actual", "question", "thanks", "still", "always", "version", "tested"),
         *("ends ?", "ends :", "number", "field", "level", "stamp", "software", "system"),
-    }
+        *("says cond act", "says opens cond", "says command", "says who acted", "says but not"),
+    )
 )
 _LEADING: Final = frozenset(
-    {
+    _id.number[name]
+    for name in (
         *("ends :", "kind step", "kind heading", "to reproduce", "example", "should be", "expect"),
         *("if you", "act", "fails", "exception", "frame", "log", "failure"),
-    }
+        *("says code follows", "says output follows"),
+    )
 )
+_BITS: Final = 12
+_AFTER: Final = 1 << (2 * _BITS + 1)
+SIZE: Final = len(_id.all)
+"""How many single cues there are."""
+
+
+class Cues(NamedTuple):
+    """`own`: of the piece itself, its neighbours see them too; `crossed`: of the piece only."""
+
+    own: set[int]
+    crossed: list[int]
+
+
+def together(one: int, other: int) -> int:
+    """The cue that two cues are together."""
+    return (one + 1 << _BITS) + other
+
+
+def name_of(cue: int) -> str:
+    """What a cue means."""
+    if cue < SIZE:
+        return _id.all[cue]
+    one, other = divmod(cue & ~_AFTER, 1 << _BITS)
+    return f"{_id.all[one - 1]} {'after' if cue & _AFTER else '&'} {_id.all[other]}"
+
+
+def cue_of(name: str) -> int | None:
+    """The cue with this name; None if there is none any more."""
+    number = _id.number
+    if name in number:
+        return number[name]
+    for between, mark in ((" & ", 0), (" after ", _AFTER)):
+        one, found, other = name.partition(between)
+        if found and one in number and other in number:
+            return together(number[one], number[other]) | mark
+    return None
+
+
+def cues_of(pieces: Sequence[Piece], *, title: int = 0) -> list[Cues]:
+    """The cues of each piece; the first `title` pieces are the report's title."""
+    subject = frozenset(
+        word
+        for piece in pieces[:title]
+        for word in _WORD.findall(piece.text.lower())
+        if len(word) > 2 and word not in _PLAIN  # noqa: PLR2004 - shorter words say nothing
+    )
+    kinds = ["title"] * title + [piece.kind for piece in pieces[title:]]
+    own = [
+        _of_piece(piece, kind, subject if kind != "title" else frozenset())
+        for piece, kind in zip(pieces, kinds, strict=True)
+    ]
+    for number, found in enumerate(own):
+        found.update(_of_place(pieces, number, title))
+    _mark_sections(pieces, own)
+    whole = _of_report(pieces)
+    return [
+        Cues(found, _crossed(kinds, number, title, own, whole, _SECTION[pieces[number].section]))
+        for number, found in enumerate(own)
+    ]
+
+
+def _of_piece(piece: Piece, kind: str, subject: frozenset[str]) -> set[int]:
+    text = piece.text[:_MOST]
+    lower = text.lower().replace("’", "'")
+    words = _WORD.findall(lower)
+    cues = set(_STANDS[kind, piece.section])
+    follows = None
+    for word in words:
+        if (classes := _CLASS.get(word)) is not None:
+            cues.update(classes)
+        if follows is not None and (pair := follows.get(word)) is not None:
+            cues.add(pair)
+        follows = _PAIR.get(word)
+    if words:
+        cues.update(_FIRST.get(words[0], _FIRST_OTHER))
+        if len(words) > 1:
+            cues.update(_SECOND.get(words[1], ()))
+    if subject:
+        shared = len(subject.intersection(words))
+        cues.add(_SHARED[min(shared, 4)])
+        cues.add(_SHARE[4 * shared // len(subject)])
+    signs = signs_of(text)
+    cues.update([_SHAPE[name] for name in shapes_of(text, signs)])
+    if kind != "code":
+        classes_found = {_IS_CLASS[cue] for cue in cues if cue in _IS_CLASS}
+        cues.update([_GRAMMAR[name] for name in grammar.grammars_of(lower, classes_found)])
+    cues.add(_LENGTH[min(len(words), _LENGTHS[-1] + 1)])
+    cues.add(_LETTERS[10 * (len(text) - len(signs)) // max(len(text), 1)])
+    cues.add(_END.get(text[-1:], _END_OPEN))
+    first = text[:1]
+    cues.add(_START["upper" if first.isupper() else "lower" if first.islower() else "sign"])
+    if not words and not any(map(str.isalpha, text)):
+        cues.add(_WORDLESS[kind])
+    if len(words) < 3 and _EMPTY.match(lower):  # noqa: PLR2004 - "see above" is the longest
+        cues.add(_NO_ANSWER)
+    return cues
+
+
+def _of_place(pieces: Sequence[Piece], number: int, title: int) -> list[int]:
+    if number < title:
+        return [_TITLE]
+    here, last = number - title, len(pieces) - 1
+    cues = [
+        _PLACE[min(here, _PLACES[-1] + 1)],
+        _PART[4 * here // max(len(pieces) - title, 1)],
+        _FROM_END[min(last - number, _PLACES[3] + 1)],
+    ]
+    before = pieces[number - 1] if here else None
+    if before is None or before.paragraph != pieces[number].paragraph:
+        cues.append(_BEGINS)
+    if before is not None and before.text.endswith(":"):
+        cues.append(_AFTER_COLON)
+    return cues
+
+
+def _mark_sections(pieces: Sequence[Piece], own: Sequence[set[int]]) -> None:
+    """How far below its heading a piece stands, and whether the list there has ended."""
+    start, listed = 0, False
+    for number, (piece, cues) in enumerate(zip(pieces, own, strict=True)):
+        section = piece.section
+        if piece.since == 0:
+            start, listed = piece.paragraph, False
+        if not section:
+            continue
+        gap = min(max(piece.paragraph - start, 0), _GAPS)
+        cues.add(_SINCE_HEADING[section][min(piece.since, _SINCE[-1] + 1)])
+        cues.add(_GAP[section][gap])
+        cues.add(_GAP_OF_KIND[piece.kind, section, min(piece.since, 3)][gap])
+        if piece.kind in {"step", "item"}:
+            listed = True
+        elif listed:
+            cues.add(_AFTER_LIST[section][gap > 0])
+        if piece.kind == "heading" and _is_empty(pieces, number + 1):
+            cues.add(_NO_CONTENT)
+
+
+def _is_empty(pieces: Sequence[Piece], number: int) -> bool:
+    """Whether nothing was written below a heading: another one comes, or bare numbers."""
+    if number >= len(pieces):
+        return True
+    below = pieces[number]
+    return below.kind == "heading" or not any(map(str.isalpha, below.text[:_MOST]))
+
+
+def _of_report(pieces: Sequence[Piece]) -> list[int]:
+    sections = {piece.section for piece in pieces}
+    cues = [cue for label, cue in _HAS.items() if label in sections]
+    if any(piece.kind == "step" for piece in pieces):
+        cues.append(_HAS_STEPS)
+    if sections == {""}:
+        cues.append(_HAS_NO_SECTIONS)
+    return cues
+
+
+def _crossed(
+    kinds: Sequence[str],
+    number: int,
+    title: int,
+    own: Sequence[set[int]],
+    whole: Sequence[int],
+    section: int,
+) -> list[int]:
+    """Cues that mean something else together than alone."""
+    kind = kinds[number]
+    before = kinds[number - 1] if number > title else "^"
+    after = kinds[number + 1] if number + 1 < len(kinds) else "$"
+    crossed = [_AROUND[before, kind, after], *whole]
+    crossed += [together(section, cue) for cue in whole]
+    keys = sorted(_CROSSED & own[number])
+    keys += (_KIND[kind], section)
+    for place, key in enumerate(keys):
+        base = key + 1 << _BITS
+        crossed += [base + other for other in keys[place + 1 :]]
+    if number > title:
+        base = together(_KIND[kind], 0) | _AFTER
+        crossed += [base + key for key in _LEADING & own[number - 1]]
+    return crossed

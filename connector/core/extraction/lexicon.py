@@ -122,12 +122,24 @@ _PHRASES: Final = {
 }  # fmt: skip
 
 WORDS: Final[dict[str, tuple[str, ...]]] = {}
-PAIRS: Final[dict[tuple[str, str], str]] = {}
+"""The classes that a word stands in."""
 
-for _name, _words in _CLASSES.items():
-    for _word in _words.split():
-        WORDS[_word] = (*WORDS.get(_word, ()), _name)
+FOLLOWED: Final[dict[str, dict[str, str]]] = {}
+"""A word, the word behind it, and what both together are a sign of."""
+
+CLASSES: Final = tuple(_CLASSES)
+PHRASES: Final = tuple(_PHRASES)
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a class."""
+    return _CLASSES[name].split()
+
+
+for _name in _CLASSES:
+    for _word in words_of(_name):
+        WORDS[_word] = tuple(dict.fromkeys((*WORDS.get(_word, ()), _name)))
 for _name, _phrases in _PHRASES.items():
     for _phrase in _phrases.split("|"):
         _first, _, _second = _phrase.partition(" ")
-        PAIRS[_first, _second.split(" ")[0]] = _name
+        FOLLOWED.setdefault(_first, {})[_second.split(" ")[0]] = _name

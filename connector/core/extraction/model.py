@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from connector.core.extraction.cues import SIZE, cue_of
 from connector.core.extraction.values import LABELS
 
 if TYPE_CHECKING:
@@ -31,21 +32,31 @@ class LinearModel(NamedTuple):
     that one addition adds them all; fields are offset by half their range to stay positive.
     """
 
-    own: Mapping[str, int]
-    before: Mapping[str, int]
-    after: Mapping[str, int]
+    own: Sequence[int]
+    before: Sequence[int]
+    after: Sequence[int]
+    crossed: Mapping[int, int]
     thresholds: tuple[int, ...]
     scale: int
 
     def scores(self, cues: Sequence[Cues]) -> list[tuple[float, ...]]:
         """For each piece its score for each label, in the order of `LABELS`; above 0 is a yes."""
-        own, before, after = self.own, self.before, self.after
-        totals = [sum([own[cue] for cue in (*one.own, *one.crossed) if cue in own]) for one in cues]
+        own, before, after = (
+            self.own.__getitem__,
+            self.before.__getitem__,
+            self.after.__getitem__,
+        )
+        crossed = self.crossed
+        totals = [
+            sum(map(own, one.own)) + sum([crossed[cue] for cue in one.crossed if cue in crossed])
+            for one in cues
+        ]
+        last = len(cues) - 1
         for number, one in enumerate(cues):
-            if number + 1 < len(cues):
-                totals[number + 1] += sum([before[cue] for cue in one.own if cue in before])
+            if number < last:
+                totals[number + 1] += sum(map(before, one.own))
             if number:
-                totals[number - 1] += sum([after[cue] for cue in one.own if cue in after])
+                totals[number - 1] += sum(map(after, one.own))
         return [self._unpacked(total) for total in totals]
 
     def _unpacked(self, total: int) -> tuple[float, ...]:
@@ -64,11 +75,25 @@ def packed(weights: Sequence[int]) -> int:
 def model_of(text: str) -> LinearModel:
     """The model written in the JSON of `weights.json`."""
     made = json.loads(text)
-    own, before, after = (
-        {cue: packed(weights) for cue, weights in made[place].items()}
-        for place in ("own", "before", "after")
+    tables = {place: [0] * SIZE for place in ("own", "before", "after")}
+    crossed: dict[int, int] = {}
+    for place, table in tables.items():
+        for name, weights in made[place].items():
+            cue = cue_of(name)
+            if cue is None:
+                raise ValueError(f"the weights name a cue that does not exist: {name!r}")
+            if cue < SIZE:
+                table[cue] = packed(weights)
+            else:
+                crossed[cue] = packed(weights)
+    return LinearModel(
+        tables["own"],
+        tables["before"],
+        tables["after"],
+        crossed,
+        tuple(made["thresholds"]),
+        made["scale"],
     )
-    return LinearModel(own, before, after, tuple(made["thresholds"]), made["scale"])
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connector.core.extraction.cues import cues_of
+from connector.core.extraction.cues import cues_of, name_of
 from connector.core.extraction.model import shipped
 from connector.core.extraction.sentences import Piece, pieces
 from connector.core.extraction.values import LABELS, Label
@@ -22,7 +22,13 @@ class Reading(NamedTuple):
     piece: Piece
     labels: tuple[Label, ...]
     scores: tuple[float, ...]
-    cues: tuple[str, ...]
+    found: frozenset[int] | set[int]
+
+    @property
+    def cues(self) -> tuple[str, ...]:
+        """Why: the names of the cues that the piece shows, a deciding heading first."""
+        why = (f"under a heading {self.piece.section}",) if _is_outright(self.piece) else ()
+        return (*why, *map(name_of, sorted(self.found)))
 
     def score_of(self, label: str) -> float:
         """How strongly the piece says what the label means; comparable within one label."""
@@ -40,7 +46,7 @@ def read_report(title: str, body: str) -> tuple[Reading, ...]:
     cues = cues_of(found, title=titles)
     scored = shipped().scores(cues)
     return tuple(
-        _reading(piece, scores, one.own)
+        Reading(piece, labels_of(piece, scores), scores, one.own)
         for piece, scores, one in zip(found, scored, cues, strict=True)
     )
 
@@ -55,12 +61,15 @@ def report_pieces(title: str, body: str) -> tuple[list[Piece], int]:
     return [*titles, *rest], len(titles)
 
 
-def _reading(piece: Piece, scores: tuple[float, ...], cues: Sequence[str]) -> Reading:
-    outright = piece.since <= _BELOW.get(piece.section, -1) and piece.kind != "code"
-    labels = tuple(label for label, score in zip(LABELS, scores, strict=True) if score > 0)
-    if outright and not labels:
-        labels = tuple(label for label in LABELS if label == piece.section)
+def labels_of(piece: Piece, scores: Sequence[float]) -> tuple[Label, ...]:
+    """What the scores say; below a heading that says it outright, what that says."""
     if piece.kind == "heading" and piece.section in _BELOW:
-        labels = tuple(label for label in LABELS if label == piece.section)
-    why = (f"under a heading {piece.section}", *cues) if outright else tuple(cues)
-    return Reading(piece, labels, scores, why)
+        return tuple(label for label in LABELS if label == piece.section)
+    labels = tuple(label for label, score in zip(LABELS, scores, strict=True) if score > 0)
+    if not labels and _is_outright(piece):
+        return tuple(label for label in LABELS if label == piece.section)
+    return labels
+
+
+def _is_outright(piece: Piece) -> bool:
+    return piece.since <= _BELOW.get(piece.section, -1) and piece.kind != "code"
