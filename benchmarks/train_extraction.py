@@ -209,7 +209,8 @@ def matrix_of(features: list[list[str]]) -> tuple[list[str], sparse.csr_matrix]:
 
 def scored_rows(rows: Rows, label: str) -> np.ndarray:
     """Rows that thresholds are chosen on: the set that labels this best."""
-    return np.logical_and(rows.counts, rows.by_hand if label in BY_HAND else ~rows.by_hand)
+    best: np.ndarray = rows.by_hand if label in BY_HAND else ~rows.by_hand
+    return np.asarray(rows.counts & best)
 
 
 def trained(matrix: Any, rows: Rows, among: np.ndarray) -> Model:

@@ -16,7 +16,6 @@ from connector.core.extraction.shapes import SHAPES, shapes_of, signs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    
 
     from connector.core.extraction.sentences import Piece
 
