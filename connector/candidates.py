@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connector.core.grouping import Fingerprint, Grouper, Report, Verdict
+from connector.placing import NOT_OURS, explained, grouper_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from connector.ledger.store import Transaction
     from connector.services import Services
 
-NOT_OURS = frozenset({"deleted"})
 _LOOKS_AT_LEAST = 40
 _LOOKS_PER_ESCALATION = 4
 """How many candidates one sweep looks at closely for each escalation that it may open: a closer
@@ -79,66 +78,50 @@ class Candidates:
 
 
 def find_candidates(services: Services) -> Candidates:
-    """Everything that waits to be looked at, in the order of the tickets' ids."""
+    """Everything that waits to be looked at, in the order of the tickets' ids.
+
+    Of the groups only those that a waiting ticket is in.
+    """
     with services.ledger.snapshot() as tx:
         waiting = {row.ticket_id for row in tx.inbox.todo(services.now)}
         due = {row.ticket_id: row for row in tx.mirror.due(services.now)}
-        groups = current_groups(tx, services.now - services.window, services.window)
-        rows = tx.mirror.get(sorted(waiting | set(due) | _members(groups)))
+        looked_at = waiting | set(due)
+        groups = groups_with(tx, services.window, looked_at)
+        rows = tx.mirror.get(sorted(looked_at | _members(groups)))
         units, suggested, seen = [], [], set()
         perhaps: dict[int, Group] = {}
         for group in groups:
-            members = tuple(
+            members = [
                 member.ticket_id
                 for member in group.members
                 if member.ticket_id in rows and rows[member.ticket_id].status not in NOT_OURS
-            )
+            ]
             if group.strength == "suggested":
                 perhaps |= dict.fromkeys(members, group)
-                if len(group.customers) >= services.min_customers and waiting & set(members):
+                if worth_asking(len(group.customers), services) and waiting & set(members):
                     suggested.append(group)
                 continue
             seen |= set(members)
-            if (waiting | set(due)) & set(members):
-                units.append(_unit(tx, members, waiting | set(due), group, rows))
-        alone = sorted(ticket_id for ticket_id in (waiting | set(due)) - seen if ticket_id in rows)
-        units += [_unit(tx, (one,), {one}, perhaps.get(one), rows) for one in alone]
+            if looked_at & set(members):
+                units.append(_unit(services, tx, members, looked_at, group, rows))
+        alone = sorted(ticket_id for ticket_id in looked_at - seen if ticket_id in rows)
+        units += [_unit(services, tx, [one], {one}, perhaps.get(one), rows) for one in alone]
     return _sorted_out(services, units, suggested, rows, due)
 
 
-def current_groups(tx: Transaction, since: datetime, window: timedelta) -> tuple[Group, ...]:
-    """Groups of the tickets created since; the same tickets give the same groups every time."""
-    reports: list[Report] = []
-    problems: list[Verdict] = []
-    for row in tx.mirror.since(since):
-        if row.fingerprint is None or row.status in NOT_OURS:
-            continue
-        if row.problem_id is not None:
-            problems.append(Verdict(first=row.problem_id, second=row.ticket_id, says="same"))
-        reports.append(
-            Report(
-                ticket_id=row.ticket_id,
-                customer_key=row.customer.key,
-                customer_name=row.customer.name,
-                created_at=row.created_at,
-                fingerprint=Fingerprint.model_validate(row.fingerprint),
-            )
-        )
-    return group_reports(reports, window, problems)
+def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> list[Group]:
+    """The groups that these tickets are in, as the last sweep left them; the oldest first."""
+    grouper, index = grouper_of(tx, window), tx.reports
+    wanted = sorted(tickets)
+    index.look_up(wanted)
+    numbers = sorted(n for ticket in wanted if (n := index.number_of(ticket)) is not None)
+    found = (explained(tx, grouper, group) for group in dict.fromkeys(map(index.group_of, numbers)))
+    return [group for group in found if group is not None]
 
 
-def group_reports(
-    reports: Iterable[Report], window: timedelta, verdicts: Iterable[Verdict] = ()
-) -> tuple[Group, ...]:
-    """Groups of reports that come ordered by time, then id.
-
-    `verdicts` are people's words about pairs: incidents that an agent linked to one problem are
-    one issue, however they are worded.
-    """
-    grouper = Grouper(window=window, verdicts=verdicts)
-    for report in reports:
-        grouper.place(report)
-    return grouper.groups()
+def worth_asking(customers: int, services: Services) -> bool:
+    """A suggested group is shown from one customer below those that a sure one takes."""
+    return customers >= max(2, services.min_customers - 1)
 
 
 def _members(groups: Iterable[Group]) -> set[int]:
@@ -146,19 +129,25 @@ def _members(groups: Iterable[Group]) -> set[int]:
 
 
 def _unit(
+    services: Services,
     tx: Transaction,
-    ids: Sequence[int],
-    changed: Iterable[int],
+    members: Sequence[int],
+    changed: set[int],
     group: Group | None,
     rows: Mapping[int, MirrorRow],
 ) -> Unit:
-    known = [row for ticket_id in ids for row in tx.escalations.by_ticket(ticket_id)]
+    """Of a group's tickets those of the window, and those that its live escalation holds; older
+    ones are known by the escalation that was theirs.
+    """
+    known = tx.escalations.by_tickets(members)
     live = next((row for row in known if row.state.live), None)
     over = [row for row in known if not row.state.live]
     linked = frozenset(link.ticket_id for link in tx.links.of(live.id)) if live else frozenset()
+    since = services.now - services.window
+    ids = [i for i in members if i in linked or rows[i].created_at > since or i in changed]
     return Unit(
         ids=tuple(ids),
-        changed=tuple(sorted(set(changed) & set(ids))),
+        changed=tuple(sorted(changed & set(ids))),
         group=group,
         live=live,
         earlier=max(over, key=lambda row: row.episode, default=None),

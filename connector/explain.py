@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from connector.candidates import current_groups, group_reports
+from connector.candidates import groups_with
 from connector.core.assessment import assess
 from connector.core.facts import build_case, customer_of
-from connector.core.grouping import Report, fingerprint
+from connector.core.grouping import Grouper, Report, fingerprint, in_order
 from connector.core.history import SOLVED_STATUSES, solved_alike
 from connector.core.model import Assessment, Frozen, Group
 from connector.deciding import decide, fetch_tickets
@@ -59,7 +59,7 @@ def assess_tickets(services: Services, *, tickets: Sequence[int]) -> Explanation
     services.desk.whoami()
     found = fetch_tickets(services, tickets)
     with services.ledger.snapshot() as tx:
-        groups = current_groups(tx, services.now - services.window, services.window)
+        groups = groups_with(tx, services.window, tickets)
         known = {number: tx.escalations.by_ticket(number) for number in tickets}
     by_ticket = _by_ticket(groups)
     told: list[Explained] = []
@@ -146,7 +146,10 @@ def _groups(
                 fingerprint=fingerprint(item.ticket.subject, item.ticket.description),
             )
         )
-    return group_reports(sorted(reports, key=lambda r: (r.created_at, r.ticket_id)), window)
+    grouper = Grouper(window=window)
+    for report in in_order(reports):
+        grouper.place(report)
+    return grouper.groups()
 
 
 def _by_ticket(groups: Iterable[Group]) -> Mapping[int, Group]:

@@ -8,14 +8,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from connector.core.model import Frozen, Severity, Target
+from connector.core.model import Frozen, NearTicket, Severity, Target
 from connector.errors import ExitCode, worst
 from connector.settling import Outcome
 
 
 class EscalationLine(Frozen):
     """One escalation that this run opened, joined or changed. `missing`: what its target must be
-    told and nobody has said yet; the first ticket's agent is asked for it.
+    told and nobody has said yet; the first ticket's agent is asked for it. `near`: tickets that
+    nearly belonged to it.
     """
 
     id: str
@@ -27,6 +28,7 @@ class EscalationLine(Frozen):
     tickets: tuple[int, ...]
     customers: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    near: tuple[NearTicket, ...] = ()
 
 
 class TicketLeft(Frozen):
@@ -59,6 +61,8 @@ class StateChange(Frozen):
 class Report(Frozen):
     """A whole run. `calls` counts HTTP requests by side and endpoint. `quiet`: changed tickets in
     which no trigger fired; `backlog`: tickets with no news within the window, only mirrored;
+    `grouped`: new reports placed into groups; `regrouped`: those of the whole window, when the
+    groups had to be made anew, and `unread` those of them that only `--full` brings back;
     `waiting`: candidates that the next sweep looks at, since this one looked at enough.
     """
 
@@ -68,6 +72,9 @@ class Report(Frozen):
     tickets_read: int = 0
     comments_read: int = 0
     in_store: int = 0
+    grouped: int = 0
+    regrouped: int = 0
+    unread: int = 0
     escalated: tuple[EscalationLine, ...] = ()
     joined: tuple[EscalationLine, ...] = ()
     already: tuple[EscalationLine, ...] = ()

@@ -93,7 +93,7 @@ def show_escalation(ledger: Ledger, *, ref: str, now: datetime) -> Story:
         return Story(
             now=now,
             escalation=row,
-            tickets=tuple(tx.links.of(row.id)),
+            tickets=tuple(tx.links.ever_of(row.id)),
             transitions=tuple(tx.transitions.of(row.id)),
             writes=tuple(tx.intents.of(row.id)),
             events=tuple(tx.events.of(row.id)),
@@ -152,7 +152,9 @@ def print_story(story: Story, screen: Console) -> None:
         screen,
         "Tickets",
         [
-            f"{link.ticket_id}  {link.customer.name}" + (f"  {link.result}" if link.result else "")
+            f"{link.ticket_id}  {link.customer.name}"
+            + (f"  {link.result}" if link.result else "")
+            + (f"  taken out {spell_time(link.left_at)}" if link.left_at else "")
             for link in story.tickets
         ],
     )

@@ -15,6 +15,7 @@ from connector.deciding import ONE_CALL, Decision, decide, fetch_tickets
 from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
 from connector.escalating import follow, line_of, make_gate, open_escalation, resume
 from connector.ledger.rows import AsideRow
+from connector.placing import GroupsUpdate, update_groups
 from connector.reading import Read, read_changes
 from connector.report import EscalationLine, Report, SetAside, StateChange, TicketLeft
 
@@ -51,10 +52,11 @@ def run_sweep(services: Services, *, full: bool = False, limit: int | None = Non
     _try_tracker(services, gate, found)
     gate.recover()
     read = _read(services, found, full=full)
+    groups = update_groups(services)
     candidates = find_candidates(services)
     _decide_all(services, gate, candidates, found, limit)
     resume(services, gate)
-    return _report(services, gate, read, candidates, found)
+    return _report(services, gate, read, groups, candidates, found)
 
 
 def _try_tracker(services: Services, gate: Gate, found: _Found) -> None:
@@ -104,8 +106,11 @@ def _decide_all(
         else:
             decided.append((unit, decision))
     _escalate(services, gate, decided, found, limit)
-    for group in candidates.suggested:
-        found.suggested.append(_suggested(group))
+    shown = {group.id: group for group in candidates.suggested}
+    found.suggested = [
+        *map(suggested_line, shown.values()),
+        *(line for line in found.suggested if line.id not in shown),
+    ]
     _quiet(services, candidates)
 
 
@@ -268,7 +273,7 @@ def _line(decision: Decision) -> EscalationLine:
     """A decision that is only shown: nothing is recorded of it."""
     assessment, cases = decision.assessment, decision.cases
     return EscalationLine(
-        id="",
+        id=assessment.group.id if assessment.group else "",
         severity=assessment.severity or Severity.MEDIUM,
         target=assessment.target or Target.L2,
         summary=redact(
@@ -280,7 +285,7 @@ def _line(decision: Decision) -> EscalationLine:
     )
 
 
-def _suggested(group: Group) -> EscalationLine:
+def suggested_line(group: Group) -> EscalationLine:
     """A group that a person has to confirm."""
     return EscalationLine(
         id=group.id,
@@ -290,11 +295,17 @@ def _suggested(group: Group) -> EscalationLine:
         because=f"perhaps the same issue: {'; '.join(group.why)}",
         tickets=tuple(member.ticket_id for member in group.members),
         customers=tuple(dict.fromkeys(member.customer_name for member in group.members)),
+        near=group.near,
     )
 
 
 def _report(
-    services: Services, gate: Gate, read: Read, candidates: Candidates, found: _Found
+    services: Services,
+    gate: Gate,
+    read: Read,
+    groups: GroupsUpdate,
+    candidates: Candidates,
+    found: _Found,
 ) -> Report:
     for error in gate.troubles:
         _note(found, error)
@@ -307,6 +318,9 @@ def _report(
         tickets_read=read.tickets,
         comments_read=read.comments,
         in_store=in_store,
+        grouped=groups.placed,
+        regrouped=groups.rebuilt,
+        unread=groups.unread,
         escalated=tuple(found.escalated),
         joined=tuple(found.joined),
         suggested=tuple(found.suggested),

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, timedelta
 
-    from connector.core.model import Assessment, Finding
+    from connector.core.model import Assessment, Finding, NearTicket
     from connector.report import EscalationLine, Report
     from connector.settling import Outcome
 
 SEVERITY_COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "yellow", Severity.MEDIUM: "cyan"}
+CONFIRM = "`escalation group --confirm ID` makes it sure; `--reject ID` keeps its tickets apart."
 _FILLED = re.compile(r" +\n")
 _SHOWN = 20
 _NAMED = 5
@@ -100,8 +101,16 @@ def print_report(report: Report, screen: Console) -> None:
     _lines(screen, "Escalated already", report.already)
     _changes(screen, report)
     _lines(screen, "Suggested: a person decides", report.suggested)
+    if any(line.id for line in report.suggested):
+        indented(screen, CONFIRM, 2, style="dim")
     _lines(screen, "Waiting for the next sweep (cap reached)", report.deferred)
     _left(screen, report)
+    if report.regrouped:
+        told = f"Groups were made anew from {counted(report.regrouped, 'ticket')} of the window"
+        screen.print(Text(f"\n{told}: the way to find them changed."))
+    if report.unread:
+        told = f"The words of {counted(report.unread, 'ticket')} were kept by an older version"
+        screen.print(Text(f"{told}; `escalation sweep --full` reads them again."))
     _aside(screen, report)
     _writes(screen, report)
     for problem in report.problems:
@@ -136,9 +145,21 @@ def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None
         about = ", ".join([*([who] if who else []), tickets(line.tickets)])
         indented(screen, Text(about, style="dim"), 6)
         indented(screen, Text(f"because {line.because}"), 6)
+        if line.near:
+            indented(screen, Text(f"nearly: {spell_near(line.near)}", style="dim"), 6)
         if line.missing:
             asked = f"asked for in ticket {line.tickets[0]}: {', '.join(line.missing)}"
             indented(screen, Text(asked, style="yellow"), 6)
+
+
+def spell_near(near: Iterable[NearTicket]) -> str:
+    """`ticket 12 (31 %), ticket 40 of g38 (24 %)`."""
+    return ", ".join(
+        f"ticket {miss.ticket_id}"
+        + (f" of {miss.group}" if miss.group != f"g{miss.ticket_id}" else "")
+        + f" ({miss.chance:.0%})".replace("%", " %")
+        for miss in near
+    )
 
 
 def tickets(ids: Sequence[int]) -> str:

@@ -10,9 +10,10 @@ import pytest
 from builders import NOON, a_ticket, an_organization, the_mappings
 from fakes import FakeDesk, FakeTracker
 
-from connector.candidates import current_groups
+from connector.candidates import groups_with
 from connector.deciding import Decision, decide
 from connector.ledger.store import Ledger, open_ledger
+from connector.placing import update_groups
 from connector.reading import Read, read_changes
 from connector.services import Services
 from connector.sweep import run_sweep
@@ -80,7 +81,7 @@ def services_of(ledger: Ledger, desk: FakeDesk) -> Iterator[Services]:
 def decided(services: Services, desk: FakeDesk, *numbers: int) -> Decision:
     """What is thought of these tickets, in the one group that there is."""
     with services.ledger.snapshot() as tx:
-        (group,) = current_groups(tx, NOON - services.window, services.window)
+        (group,) = groups_with(tx, services.window, numbers)
     found = decide(services, [desk.stock[n] for n in numbers], group=group, earlier=None)
     assert found is not None
     return found
@@ -92,6 +93,7 @@ def test_tickets_that_support_solved_by_itself_are_named_with_one_that_is_like_t
     desk = a_desk(solved_before(1), solved_before(2), outage(3))
     with services_of(ledger, desk) as services:
         read_changes(services, Read())
+        update_groups(services)
         found = decided(services, desk, 3)
     assert [one.ticket_id for one in found.cases[0].solved_alike] == [2, 1]
     assert [one.kind for one in found.assessment.suppressors] == ["solved-alike"]
@@ -119,6 +121,7 @@ def test_tickets_that_were_escalated_are_no_sign_that_support_can_solve_it(
         assert run_sweep(services).escalated
         desk.stock |= {1: solved_before(1), 2: solved_before(2)}
         read_changes(services, Read(), full=True)
+        update_groups(services)
         assert decided(services, desk, 3).cases[0].solved_alike == ()
 
 
@@ -128,6 +131,7 @@ def test_a_ticket_with_our_tag_was_escalated_whatever_the_ledger_lost(ledger: Le
     )
     with services_of(ledger, desk) as services:
         read_changes(services, Read())
+        update_groups(services)
         found = decided(services, desk, 3)
     assert [one.ticket_id for one in found.cases[0].solved_alike] == [2]
     assert "solved-alike" in {miss.kind for miss in found.assessment.near_misses}

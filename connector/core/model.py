@@ -247,6 +247,16 @@ class Member(Frozen):
     chance: float | None = None
 
 
+class NearTicket(Frozen):
+    """What a group nearly had: a ticket outside it (`group`: the one that it is in), the closest
+    one of several, and the chance that it belongs.
+    """
+
+    ticket_id: int
+    group: str
+    chance: float
+
+
 class Group(Frozen):
     """Tickets that report the same issue. `strength` is the whole group's."""
 
@@ -255,6 +265,7 @@ class Group(Frozen):
     strength: Literal["sure", "suggested"]
     members: tuple[Member, ...]
     why: tuple[str, ...] = ()
+    near: tuple[NearTicket, ...] = ()
 
     @property
     def customers(self) -> tuple[str, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, or_, select, union
+from sqlalchemy import Connection, or_, select, union, update
 
-from connector.ledger.repository import Repository
+from connector.ledger.repository import Repository, chunks
 from connector.ledger.rows import EscalationRow, LinkRow
 from connector.ledger.schema import LIVE, UNCLOSED, escalation, link
+from connector.ledger.schema_groups import report
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -63,9 +65,23 @@ class Escalations(Repository[EscalationRow]):
 
     def by_ticket(self, ticket_id: int) -> list[EscalationRow]:
         """Those that link the ticket or began with it; the latest episode first."""
-        linked = select(link.c.escalation_id).where(link.c.ticket_id == ticket_id)
-        began = select(escalation.c.id).where(escalation.c.first_ticket_id == ticket_id)
-        return self._latest(escalation.c.id.in_(union(linked, began)))
+        return self.by_tickets([ticket_id])
+
+    def by_tickets(self, ids: Collection[int]) -> list[EscalationRow]:
+        """Those that link one of the tickets or began with it, unless a person took it out; the
+        latest episode first.
+        """
+        found: dict[str, EscalationRow] = {}
+        for chunk in chunks(ids):
+            mine = link.c.ticket_id.in_(chunk)
+            left = select(link.c.escalation_id).where(mine, link.c.left_at.is_not(None))
+            linked = select(link.c.escalation_id).where(mine, link.c.left_at.is_(None))
+            began = select(escalation.c.id).where(
+                escalation.c.first_ticket_id.in_(chunk), escalation.c.id.not_in(left)
+            )
+            rows = self._latest(escalation.c.id.in_(union(linked, began)))
+            found |= {row.id: row for row in rows}
+        return sorted(found.values(), key=lambda row: (row.opened_at, row.episode), reverse=True)
 
     def by_issue(self, issue: str) -> EscalationRow | None:
         """By Jira's issue id, or else by its key; the latest episode."""
@@ -103,12 +119,38 @@ class Links(Repository[LinkRow]):
         super().__init__(connection, link, LinkRow)
 
     def add(self, row: LinkRow) -> bool:
-        """False when the escalation links this ticket already; that link stays as it is."""
-        return self._insert_if_new(row)
+        """False when the escalation links this ticket already; that link stays as it is. One that
+        a person had taken out is back. Its report is found as long as the issue may come back.
+        """
+        kept = update(report).where(report.c.ticket_id == row.ticket_id)
+        self._connection.execute(kept.values(kept=True))
+        if self._insert_if_new(row):
+            return True
+        known = link.c.escalation_id == row.escalation_id, link.c.ticket_id == row.ticket_id
+        back = update(link).where(*known, link.c.left_at.is_not(None))
+        return self._connection.execute(back.values(left_at=None)).rowcount == 1
 
     def of(self, escalation_id: str) -> list[LinkRow]:
-        """In the order in which the tickets joined."""
+        """In the order in which the tickets joined, without those that a person took out."""
+        return self._sorted(link.c.escalation_id == escalation_id, link.c.left_at.is_(None))
+
+    def ever_of(self, escalation_id: str) -> list[LinkRow]:
+        """All that it ever linked, in the order in which they joined."""
         return self._sorted(link.c.escalation_id == escalation_id)
+
+    def held(self, resolved_since: datetime) -> dict[str, list[int]]:
+        """The tickets of each escalation that lives, or was resolved since then."""
+        statement = (
+            select(link.c.escalation_id, link.c.ticket_id)
+            .join(escalation, escalation.c.id == link.c.escalation_id)
+            .where(link.c.left_at.is_(None))
+            .where(or_(LIVE, escalation.c.resolved_at >= resolved_since))
+            .order_by(link.c.escalation_id, link.c.ticket_id)
+        )
+        found: dict[str, list[int]] = {}
+        for escalation_id, ticket_id in self._connection.execute(statement):
+            found.setdefault(escalation_id, []).append(ticket_id)
+        return found
 
     def of_ticket(self, ticket_id: int) -> list[LinkRow]:
         return self._sorted(link.c.ticket_id == ticket_id)
@@ -117,9 +159,9 @@ class Links(Repository[LinkRow]):
         """LookupError for a link that was never added."""
         self._replace(row)
 
-    def _sorted(self, condition: ColumnElement[bool]) -> list[LinkRow]:
+    def _sorted(self, *conditions: ColumnElement[bool]) -> list[LinkRow]:
         return self._many(
-            self._select().where(condition).order_by(link.c.joined_at, link.c.ticket_id)
+            self._select().where(*conditions).order_by(link.c.joined_at, link.c.ticket_id)
         )
 
 

@@ -1,22 +1,28 @@
-"""What people said of pairs of tickets: whether they report the same issue."""
+"""What is known of groups besides their reports: people's words about pairs, a line for each group,
+and what nearly belonged together.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.ledger.repository import Repository, upsert
-from connector.ledger.rows import LabelRow
+from sqlalchemy import Connection, delete, or_, select
+
+from connector.ledger.repository import Repository, chunks, upsert
+from connector.ledger.rows import GroupRow, LabelRow, NearMissRow
 from connector.ledger.schema import label
+from connector.ledger.schema_groups import near_miss, report_group
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from datetime import datetime
-
-    from sqlalchemy import Connection
 
 
 class Groups(Repository[LabelRow]):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, label, LabelRow)
+
+    # --- what people said ---------------------------------------------------------------------
 
     def put_label(
         self,
@@ -25,6 +31,7 @@ class Groups(Repository[LabelRow]):
         same: bool,  # noqa: FBT001 - the verdict itself
         actor: str,
         at: datetime,
+        chance: float | None = None,
     ) -> None:
         """Whether two tickets report the same issue, as a person says; the last word counts.
 
@@ -34,13 +41,80 @@ class Groups(Repository[LabelRow]):
             raise ValueError(f"ticket {first} cannot be paired with itself")
         low, high = sorted((first, second))
         insert = upsert(self._connection, label)
-        news = {"same": same, "actor": actor, "at": at}
+        news = {"same": same, "actor": actor, "at": at, "chance": chance}
         self._connection.execute(
             insert.values(first=low, second=high, **news).on_conflict_do_update(
                 index_elements=["first", "second"], set_=news
             )
         )
 
+    def add_label(self, row: LabelRow) -> bool:
+        """False when something was said of the pair already, which stands."""
+        return self._insert_if_new(row)
+
     def labels(self) -> list[LabelRow]:
         """Every verdict, the lower ticket id first."""
         return self._many(self._select().order_by(label.c.first, label.c.second))
+
+    def labels_around(self, tickets: Collection[int]) -> list[LabelRow]:
+        """All verdicts that bear on the tickets: theirs, and those of whom they name, and so on."""
+        found: dict[tuple[int, int], LabelRow] = {}
+        known: set[int] = set()
+        new = set(tickets)
+        while new:
+            known |= new
+            rows = [row for chunk in chunks(sorted(new)) for row in self._labels_of(chunk)]
+            found |= {(row.first, row.second): row for row in rows}
+            new = {ticket for row in rows for ticket in (row.first, row.second)} - known
+        return [found[pair] for pair in sorted(found)]
+
+    def _labels_of(self, tickets: Collection[int]) -> list[LabelRow]:
+        named = or_(label.c.first.in_(tickets), label.c.second.in_(tickets))
+        return self._many(self._select().where(named))
+
+    # --- a line for each group ----------------------------------------------------------------
+
+    def put(self, row: GroupRow) -> None:
+        news = dict(vars(row))
+        insert = upsert(self._connection, report_group).values(news)
+        self._connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=news))
+
+    def drop(self, group: str) -> None:
+        self._connection.execute(delete(report_group).where(report_group.c.id == group))
+
+    def suggested(self, since: datetime, customers: int) -> list[GroupRow]:
+        """Those that wait for a person, with a report since then; most customers first."""
+        statement = (
+            select(*report_group.c)
+            .where(report_group.c.strength == "suggested", report_group.c.newest_at >= since)
+            .where(report_group.c.customers >= customers)
+        )
+        found = [GroupRow(**row) for row in self._connection.execute(statement).mappings()]
+        return sorted(found, key=lambda row: (-row.customers, -row.tickets, row.id))
+
+    # --- what nearly belonged together --------------------------------------------------------
+
+    def put_misses(self, rows: Iterable[NearMissRow]) -> None:
+        listed = [dict(vars(row)) for row in rows]
+        if listed:
+            self._connection.execute(near_miss.insert(), listed)
+
+    def misses_of(self, numbers: Collection[int]) -> list[NearMissRow]:
+        """What these reports did not join, the nearest first."""
+        found = [
+            NearMissRow(**row)
+            for chunk in chunks(numbers)
+            for row in self._connection.execute(
+                select(*near_miss.c).where(near_miss.c.number.in_(chunk))
+            ).mappings()
+        ]
+        return sorted(found, key=lambda row: (-row.chance, row.number))
+
+    def misses_at(self, group: str) -> list[NearMissRow]:
+        """Reports that did not join the group, the nearest first."""
+        statement = (
+            select(*near_miss.c)
+            .where(near_miss.c.group_id == group)
+            .order_by(near_miss.c.chance.desc(), near_miss.c.number)
+        )
+        return [NearMissRow(**row) for row in self._connection.execute(statement).mappings()]

@@ -12,7 +12,7 @@ from connector.ledger.rows import MirrorRow
 from connector.ledger.schema import HAS_FINGERPRINT, OPEN_TICKET, mirror, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
 
@@ -79,6 +79,17 @@ class Mirror(Repository[MirrorRow]):
             piece = statement.where(
                 place > tuple_(literal(last.created_at, Moment), literal(last.ticket_id, BIG))
             )
+
+    def reported(
+        self, since: datetime, ids: Collection[int] | None = None
+    ) -> list[tuple[datetime, int]]:
+        """When the tickets with a fingerprint were made, in that order; of these ids, or of all."""
+        place = (mirror.c.created_at, mirror.c.ticket_id)
+        statement = select(*place).where(HAS_FINGERPRINT, mirror.c.created_at >= since)
+        if ids is None:
+            return sorted((at, number) for at, number in self._connection.execute(statement))
+        asked = (statement.where(mirror.c.ticket_id.in_(chunk)) for chunk in chunks(ids))
+        return sorted((at, number) for one in asked for at, number in self._connection.execute(one))
 
     def count(self) -> int:
         """Kept, not counted: counting reads every row."""

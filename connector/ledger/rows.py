@@ -138,7 +138,7 @@ class LinkRow(Frozen):
     """A ticket of an escalation. `result` is what happened at the last attempt to update it.
 
     `told_at`, `told_how`: when and how its customer was told the end. `worn`: tags that it had when
-    it joined. `merged_into`: the ticket that goes on for it.
+    it joined. `merged_into`: the ticket that goes on for it. `left_at`: when a person took it out.
     """
 
     escalation_id: str
@@ -151,6 +151,7 @@ class LinkRow(Frozen):
     told_how: str | None = None
     worn: tuple[str, ...] = ()
     merged_into: int | None = None
+    left_at: datetime | None = None
 
 
 class IntentRow(Frozen):
@@ -259,13 +260,37 @@ class DraftRow(Frozen):
 
 
 class LabelRow(Frozen):
-    """A person's verdict: whether two tickets report the same issue. `first` < `second`."""
+    """A verdict: whether two tickets report the same issue. `first` < `second`.
+
+    `actor`: "operator", or "zendesk" for what agents did there. `chance` that the two are one issue
+    as the groups saw it at that moment; None where they had not compared them.
+    """
 
     first: int
     second: int
     same: bool
     actor: str
     at: datetime
+    chance: float | None = None
+
+
+class GroupRow(Frozen):
+    """What is known of a group without reading its tickets; `newest_at`: its newest report's."""
+
+    id: str
+    strength: Literal["sure", "suggested"]
+    tickets: int
+    customers: int
+    newest_at: datetime
+
+
+class NearMissRow(Frozen):
+    """A group that a report (by its number) did not join, and the ticket in it that is closest."""
+
+    number: int
+    group_id: str
+    ticket_id: int
+    chance: float
 
 
 class RunRow(Frozen):

@@ -195,6 +195,7 @@ link = Table(
     Column("told_how", Words),
     Column("worn", JsonText, nullable=False),
     Column("merged_into", BIG),
+    Column("left_at", Moment),
     PrimaryKeyConstraint("escalation_id", "ticket_id"),
     Index(None, "ticket_id"),
 )
@@ -306,7 +307,9 @@ label = Table(
     Column("same", Boolean, nullable=False),
     Column("actor", Words, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("chance", Float),
     PrimaryKeyConstraint("first", "second"),
+    Index(None, "second"),
 )
 
 run = Table(

@@ -26,6 +26,7 @@ from connector.ledger.inbox import Inbox
 from connector.ledger.intents import Intents
 from connector.ledger.lock import LEASE_SECONDS, FileLatch, Latch, Lease, ServerLatch
 from connector.ledger.mirror import Mirror
+from connector.ledger.report_index import LedgerIndex
 from connector.ledger.repository import upsert
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ class Transaction:
     @cached_property
     def groups(self) -> Groups:
         return Groups(self._connection)
+
+    @cached_property
+    def reports(self) -> LedgerIndex:
+        return LedgerIndex(self._connection)
 
     @cached_property
     def run(self) -> Runs:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from connector.core.grouping import Grouper, Report, fingerprint
 from connector.core.model import Customer, Finding, Severity, Source, State, Target
 from connector.ledger import schema
 from connector.ledger.engine import make_engine, parse_url
@@ -17,6 +18,9 @@ from connector.ledger.rows import (
     LinkRow,
     MirrorRow,
 )
+
+if TYPE_CHECKING:
+    from connector.ledger.store import Transaction
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -101,3 +105,24 @@ def change(url: str, statement: str, **values: Any) -> None:
     """Another program's hand in the store."""
     with make_engine(parse_url(url)).begin() as connection:
         connection.execute(text(statement), values)
+
+
+def a_report(
+    number: int, text: str = "Paying ends in HTTP 502 at /api/v2/pay.", **facts: Any
+) -> Report:
+    given: dict[str, Any] = {
+        "ticket_id": number,
+        "customer_key": f"organization:{number}",
+        "created_at": NOON + timedelta(hours=number),
+        "fingerprint": fingerprint("Checkout fails", text),
+    }
+    return Report(**{**given, **facts})
+
+
+def place(tx: Transaction, *reports: Report, window: timedelta = timedelta(days=30)) -> Grouper:
+    """As one part of a sweep does."""
+    grouper = Grouper(window=window, index=tx.reports)
+    for report in reports:
+        grouper.place(report)
+    tx.reports.save()
+    return grouper

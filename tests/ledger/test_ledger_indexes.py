@@ -9,13 +9,16 @@ from ledger_rows import (
     NOON,
     a_link,
     a_mirror_row,
+    a_report,
     an_aside,
     an_escalation,
     an_intent,
     minutes,
+    place,
 )
 from sqlalchemy import event
 
+from connector.core.grouping.index import month_of
 from connector.core.model import State
 from connector.ledger.rows import EventRow, InboxRow
 from connector.ledger.store import open_ledger
@@ -32,6 +35,25 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
     "mirror.since": lambda tx: list(tx.mirror.since(NOON - minutes(60))),
     "mirror.count": lambda tx: tx.mirror.count(),
     "mirror.set_decided": lambda tx: tx.mirror.set_decided(1, "x", NOON),
+    "mirror.reported": lambda tx: tx.mirror.reported(NOON),
+    "mirror.reported of some": lambda tx: tx.mirror.reported(NOON, [1, 2]),
+    "groups.labels_around": lambda tx: tx.groups.labels_around([1, 2]),
+    "groups.suggested": lambda tx: tx.groups.suggested(NOON, 2),
+    "groups.drop": lambda tx: tx.groups.drop("g1"),
+    "groups.misses_of": lambda tx: tx.groups.misses_of([1, 2]),
+    "groups.misses_at": lambda tx: tx.groups.misses_at("g1"),
+    "reports.place": lambda tx: place(tx, a_report(7)),
+    "reports.look_up": lambda tx: tx.reports.look_up([1, 2]),
+    "reports.text_of": lambda tx: tx.reports.text_of(0),
+    "reports.members": lambda tx: tx.reports.members("g1"),
+    "reports.reports": lambda tx: tx.reports.reports([0, 1]),
+    "reports.remove": lambda tx: tx.reports.remove(0),
+    "reports.keep": lambda tx: tx.reports.keep([1, 2]),
+    "reports.expire": lambda tx: tx.reports.expire(month_of(NOON + minutes(10**5)), NOON),
+    "links.held": lambda tx: tx.links.held(NOON),
+    "links.add": lambda tx: tx.links.add(a_link()),
+    "links.ever_of": lambda tx: tx.links.ever_of("e1"),
+    "escalations.by_tickets": lambda tx: tx.escalations.by_tickets([1, 2]),
     "inbox.todo": lambda tx: tx.inbox.todo(NOON),
     "inbox.done": lambda tx: tx.inbox.done([1, 2]),
     "inbox.fail": lambda tx: tx.inbox.fail(1, "GoneError", NOON),
@@ -87,6 +109,7 @@ def test_every_question_of_a_sweep_is_answered_by_an_index(ledger: Ledger, ledge
         tx.inbox.put([InboxRow(ticket_id=1, exported_at=NOON)])
         tx.aside.put(an_aside())
         tx.events.add(EventRow(at=NOON, actor="sweep", what="x"))
+        place(tx, a_report(1), a_report(2))
     sqlite, slow = ledger_url.startswith("sqlite"), {}
     for name, ask in QUESTIONS.items():
         with ledger.rehearsal(), ledger.transaction() as tx:

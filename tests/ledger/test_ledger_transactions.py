@@ -13,16 +13,27 @@ from ledger_rows import (
     NOON,
     a_link,
     a_mirror_row,
+    a_report,
     an_aside,
     an_escalation,
     an_intent,
     dump,
     minutes,
+    place,
 )
 from sqlalchemy import event
 
 from connector.errors import LockedError, StoreError, UnavailableError
-from connector.ledger.rows import EventRow, FollowUpRow, InboxRow, IntentState, TransitionRow
+from connector.ledger.rows import (
+    DraftRow,
+    EventRow,
+    FollowUpRow,
+    GroupRow,
+    InboxRow,
+    IntentState,
+    NearMissRow,
+    TransitionRow,
+)
 from connector.ledger.store import open_ledger
 
 if TYPE_CHECKING:
@@ -45,9 +56,17 @@ def write_everywhere(tx: Transaction) -> None:
         )
     )
     tx.follow_ups.add(FollowUpRow(escalation_id="e1", clock="internal", slot=NOON, done_at=NOON))
+    tx.drafts.add(
+        DraftRow(
+            id="d1", escalation_id="e1", ticket_id=1, about="end", text="", basis="", made_at=NOON
+        )
+    )
     tx.events.add(EventRow(at=NOON, actor="sweep", what="opened"))
     tx.aside.put(an_aside())
     tx.groups.put_label(1, 2, same=True, actor="ann", at=NOON)
+    tx.groups.put(GroupRow(id="g1", strength="sure", tickets=2, customers=2, newest_at=NOON))
+    tx.groups.put_misses([NearMissRow(number=0, group_id="g2", ticket_id=2, chance=0.1)])
+    place(tx, a_report(1))
     tx.run.finish(tx.run.start("sweep", NOON), NOON, 0, {})
 
 
@@ -180,9 +199,9 @@ def test_a_ledger_is_tied_to_its_account_and_to_its_environment(ledger: Ledger) 
     mine = ("production", "acme", "https://acme.example")
     ledger.pin(*mine)
     ledger.pin(*mine)
-    for place, other in enumerate(("staging", "acme-sandbox", "https://other.example")):
-        theirs = (*mine[:place], other, *mine[place + 1 :])
-        with pytest.raises(StoreError, match=f"{mine[place]}.*{other}"):
+    for at, other in enumerate(("staging", "acme-sandbox", "https://other.example")):
+        theirs = (*mine[:at], other, *mine[at + 1 :])
+        with pytest.raises(StoreError, match=f"{mine[at]}.*{other}"):
             ledger.pin(*theirs)
     ledger.pin(*mine)
 

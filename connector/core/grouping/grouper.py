@@ -82,6 +82,21 @@ class Grouper:
         self._index.assign(self._finder.store(seen), placement.group, placement.chance)
         return placement
 
+    def renew(self, report: Report) -> None:
+        """Its words changed: it stays in its group if it has company there, else it is placed anew;
+        from now on it is found by its new words.
+        """
+        number = self._index.number_of(report.ticket_id)
+        group = None if number is None else self._index.group_of(number)
+        if number is None or group is None or len(self._index.members(group)) == 1:
+            if number is not None:
+                self._index.remove(number)
+            self.place(report)
+            return
+        chance = self._index.chance_of(number)
+        self._index.remove(number)
+        self._index.assign(self._finder.store(self._finder.look(report)), group, chance)
+
     def _decide(self, seen: Seen) -> Placement:
         ticket_id = seen.report.ticket_id
         forbidden = self._groups_of(self._verdicts.apart(ticket_id))

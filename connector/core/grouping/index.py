@@ -6,7 +6,7 @@ from bisect import insort
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from connector.core.grouping.fingerprint import Fingerprint
 from connector.core.model import Frozen
@@ -43,8 +43,7 @@ class Norms:
     title_mass: float
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """What is asked of a report in store before its words are. `number` counts arrivals from 0.
 
     `weight` is its `norms.words`. `kept`: an escalation holds it, so that it is found for longer

@@ -6,7 +6,8 @@ be passed in (`escalation group --learn` writes one).
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
+from hashlib import blake2b
 from importlib.resources import files
 from math import exp
 from typing import TYPE_CHECKING, Any, Self
@@ -78,7 +79,16 @@ class Parameters(Frozen):
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
 
 
+@cache
 def shipped() -> Parameters:
     """The parameters that come with the package."""
-    text = files("connector.core.grouping").joinpath("parameters.json").read_text(encoding="utf-8")
-    return Parameters.model_validate_json(text)
+    return Parameters.model_validate_json(_file())
+
+
+def shipped_version() -> str:
+    """Another one whenever the package's parameters are."""
+    return blake2b(_file(), digest_size=8).hexdigest()
+
+
+def _file() -> bytes:
+    return files("connector.core.grouping").joinpath("parameters.json").read_bytes()

@@ -30,7 +30,7 @@ class Sketch:
     words: dict[int, float]
     phrases: frozenset[int]
     code: frozenset[int]
-    letters: frozenset[str]
+    letters: frozenset[int]
     signatures: frozenset[int]
     versions: frozenset[int]
     text_key: int = 0
@@ -70,8 +70,15 @@ def sketch(fingerprint: Fingerprint, left_out: frozenset[int] = frozenset()) -> 
     )
 
 
-def _letters(headline: str) -> frozenset[str]:
-    """Runs of three letters of its words, borders included: near forms of a word share most."""
+def _letters(headline: str) -> frozenset[int]:
+    """Runs of three letters of its words, borders included: near forms of a word share most.
+
+    As numbers, which are several times quicker to read from a store than texts.
+    """
     words = "".join(c if c.isalpha() else " " for c in headline.lower()).split()
     padded = (f" {word} " for word in words if len(word) > 2)  # noqa: PLR2004
-    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))
+    return frozenset(
+        ord(a) << 42 | ord(b) << 21 | ord(c)
+        for word in padded
+        for a, b, c in zip(word, word[1:], word[2:], strict=False)
+    )

@@ -1,0 +1,261 @@
+"""Groups on the ledger at size: placing one ticket, memory, disk, and what an idle sweep costs.
+
+    python benchmarks/groups_scale.py                       10k, 100k and 1M tickets in store
+    python benchmarks/groups_scale.py --sizes 10000         something quick
+    python benchmarks/groups_scale.py --from-nothing 100000 that many grouped one by one
+
+Texts are made here, from words of its own with the frequencies of real ones (Zipf), spread over
+`--days`. A store is filled by the index's own code but without comparing each report with its
+nearest, which would take an hour at 1M and changes no table's size; the reports that are timed are
+placed as a sweep places them. Nothing expires before the end: the index holds all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice, pairwise
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from connector.core.grouping import Fingerprint, Grouper, Report
+from connector.core.grouping.finder import Finder, Seen
+from connector.core.grouping.fingerprint import Line, key_of
+from connector.core.grouping.index import month_of
+from connector.core.grouping.pairs import Surroundings, query
+from connector.core.grouping.sketch import sketch
+from connector.core.model import Customer
+from connector.ledger.rows import MirrorRow
+from connector.ledger.store import Ledger, open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from connector.ledger.report_index import LedgerIndex
+
+WINDOW = timedelta(days=30)
+START = datetime(2025, 1, 1, tzinfo=UTC)
+CHUNK = 5_000
+SYLLABLES = [a + b for a in "bdfghjklmnprstvz" for b in "aeiou"]
+
+
+class Writer:
+    """Makes reports: everyday words, a few rare ones, now and then an error, some of one matter."""
+
+    def __init__(self, seed: int = 7) -> None:
+        self.chance = Random(seed)  # noqa: S311 - test data
+        self.words = [self._word() for _ in range(40_000)]
+        self.weights = list(accumulate(1 / (rank + 4) for rank in range(len(self.words))))
+        self.matters = [self._pick(9) for _ in range(400)]
+
+    def _word(self) -> str:
+        return "".join(self.chance.choices(SYLLABLES, k=self.chance.randint(2, 4)))
+
+    def _pick(self, count: int) -> list[str]:
+        return self.chance.choices(self.words, cum_weights=self.weights, k=count)
+
+    def report(self, number: int, at: datetime) -> Report:
+        chance = self.chance
+        words = self._pick(chance.randint(12, 90))
+        if chance.random() < 0.1:
+            words += chance.choice(self.matters)
+        words = [*dict.fromkeys(words), f"{self._word()}{number % 9973}"]
+        title, body = words[:6], words[6:]
+        signs = (f"code:{chance.choice('abcdef')}{chance.randint(100, 999)}",)
+        flow = [key_of(f"{a} {b}") & 0xFFFFFFFF for a, b in pairwise(words)]
+        lines = [body[start : start + 12] for start in range(0, len(body), 12)]
+        return Report(
+            ticket_id=number,
+            customer_key=f"organization:{chance.randint(1, 20_000)}",
+            customer_name="",
+            created_at=at,
+            fingerprint=Fingerprint(
+                headline=" ".join(title),
+                title=tuple(title),
+                text_key=key_of(" ".join(words)),
+                lines=tuple(Line(key=key_of(" ".join(w)), words=tuple(sorted(w))) for w in lines),
+                phrases=tuple(dict.fromkeys(flow)),
+                signatures=signs if chance.random() < 0.2 else (),
+            ),
+        )
+
+
+@dataclass
+class Timed:
+    """Seconds of single placements, wall and CPU."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.cpu.append(time.process_time() - cpu)
+        self.wall.append(time.perf_counter() - wall)
+
+    def told(self) -> str:
+        return "  ".join(
+            f"{name} p50 {_at(values, 0.5):5.2f} p99 {_at(values, 0.99):5.2f} ms"
+            for name, values in (("CPU", self.cpu), ("wall", self.wall))
+        )
+
+
+def _at(values: list[float], share: float) -> float:
+    return sorted(values)[int(share * (len(values) - 1))] * 1000
+
+
+def mirror_row(report: Report) -> MirrorRow:
+    return MirrorRow.model_construct(
+        ticket_id=report.ticket_id,
+        exported_at=report.created_at,
+        content_hash=f"{report.ticket_id:020x}",
+        status="closed",
+        tags=(),
+        created_at=report.created_at,
+        updated_at=report.created_at,
+        customer=Customer(key=report.customer_key, name=report.customer_key),
+        fingerprint=report.fingerprint.model_dump(mode="json"),
+        signals=(),
+        urgency=0.0,
+    )
+
+
+def fill(ledger: Ledger, reports: Iterator[Report], count: int) -> None:
+    """Stored and counted as placed reports are, each alone."""
+    for done in range(0, count, CHUNK):
+        chunk = list(islice(reports, min(CHUNK, count - done)))
+        with ledger.transaction() as tx:
+            tx.mirror.put(map(mirror_row, chunk))
+            for report in chunk:
+                alone = f"g{report.ticket_id}"
+                tx.reports.assign(_stored(tx.reports, report), alone, None)
+            tx.reports.save()
+
+
+def _stored(index: LedgerIndex, report: Report) -> int:
+    drawn = sketch(report.fingerprint)
+    index.count(drawn.keys)
+    asked = query(drawn, index.counts(drawn.keys), index.size())
+    around = Surroundings(closeness=(), usual=0.2)
+    return Finder(index, window=WINDOW).store(Seen(report, asked, (), around))
+
+
+def place(ledger: Ledger, reports: Sequence[Report], *, each: int) -> Timed:
+    """Placed one by one as a sweep does, `each` in a transaction; the commit is in the time."""
+    timed = Timed()
+    with ledger.transaction() as tx:
+        tx.mirror.put(map(mirror_row, reports))
+    for start in range(0, len(reports), each):
+        with timed.one(), ledger.transaction() as tx:
+            grouper = Grouper(window=WINDOW, index=tx.reports)
+            for report in reports[start : start + each]:
+                grouper.place(report)
+            tx.reports.save()
+    return timed
+
+
+def through(writer: Writer, count: int, days: int) -> Iterator[Report]:
+    """`count` reports evenly over `days`, and then as many as are asked for at that pace."""
+    step = timedelta(days=days) / count
+    number = 0
+    while True:
+        number += 1
+        yield writer.report(number, START + step * number)
+
+
+def at_size(size: int, days: int, timed: int, folder: Path) -> None:
+    path = folder / f"{size}.db"
+    reports = through(Writer(), size, days)
+    with open_ledger(f"sqlite:///{path}", now=START) as ledger:
+        began = time.process_time()
+        fill(ledger, reports, size)
+        print(
+            f"\n{size:,} in store over {days} days (filled in {time.process_time() - began:.0f} s"
+            f" CPU), {_megabytes(path)} MB of file"
+        )
+        print(_tables(ledger))
+        place(ledger, list(islice(reports, 50)), each=1)
+        print(
+            "  one ticket, alone in its transaction:",
+            place(ledger, list(islice(reports, timed)), each=1).told(),
+        )
+        hundred = place(ledger, list(islice(reports, timed)), each=100)
+        print(f"  a hundred in one transaction: {sum(hundred.cpu) / timed * 1000:.2f} ms CPU each")
+        print(f"  memory at its peak: {_peak()} MB")
+        began = time.process_time()
+        with ledger.transaction() as tx:
+            last = month_of(START + timedelta(days=days) - WINDOW)
+            gone = tx.reports.expire(last, START)
+        print(
+            f"  {gone:,} reports of expired months dropped in"
+            f" {time.process_time() - began:.1f} s CPU"
+        )
+        print(_tables(ledger))
+
+
+def from_nothing(count: int, days: int, folder: Path) -> None:
+    with open_ledger(f"sqlite:///{folder / 'nothing.db'}", now=START) as ledger:
+        reports = list(islice(through(Writer(), count, days), count))
+        began, wall = time.process_time(), time.perf_counter()
+        place(ledger, reports, each=500)
+        spent = time.process_time() - began
+        print(
+            f"{count:,} grouped from nothing: {spent:.0f} s CPU, "
+            f"{time.perf_counter() - wall:.0f} s, {count / spent:.0f} tickets/s, {_peak()} MB"
+        )
+        with ledger.snapshot() as tx:
+            print(f"  {len(tx.reports.groups()):,} groups of two and more")
+
+
+def _tables(ledger: Ledger) -> str:
+    """The bytes of each table of the index, with its own indexes."""
+    names = ("mirror", "report", "sketch", "term", "posting")
+    with ledger.snapshot() as tx:
+        # the file's own statistics: no repository has them
+        found = tx._connection.exec_driver_sql(  # noqa: SLF001
+            "SELECT name, SUM(pgsize) FROM dbstat GROUP BY name"
+        )
+        sizes = {row[0]: row[1] for row in found}
+    told = {
+        name: sum(
+            size
+            for table, size in sizes.items()
+            if name == table or table.startswith((f"ix_{name}_", f"uq_{name}_"))
+        )
+        for name in names
+    }
+    return "  MB: " + ", ".join(f"{name} {size / 2**20:.1f}" for name, size in told.items())
+
+
+def _megabytes(path: Path) -> int:
+    return round(path.stat().st_size / 2**20)
+
+
+def _peak() -> int:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    asked.add_argument("--days", type=int, default=365)
+    asked.add_argument("--timed", type=int, default=1_000)
+    asked.add_argument("--from-nothing", type=int, default=0, metavar="COUNT")
+    asked.add_argument("--folder", type=Path, help="Where the stores are kept; else a new one.")
+    chosen = asked.parse_args()
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
+        for size in chosen.sizes:
+            at_size(size, chosen.days, chosen.timed, Path(folder))
+        if chosen.from_nothing:
+            from_nothing(chosen.from_nothing, chosen.days, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,498 @@
+"""The groups' index on the ledger's tables: what `connector.core.grouping` asks of a store.
+
+Reports and their groups are written as they come. Counts of terms and postings, some hundred a
+report, are gathered and written by `save`, in the order of the tables: a hundred reports then
+touch few pages more than one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from connector.core.grouping import (
+    NEWEST,
+    Arrival,
+    Fingerprint,
+    Placed,
+    Report,
+)
+from connector.core.grouping.fingerprint import key_of
+from connector.ledger.schema import LIVE, escalation, link, mirror, tally
+from connector.ledger.schema_groups import (
+    near_miss,
+    posting,
+    report,
+    report_group,
+    sketch,
+    term,
+)
+from connector.ledger.sketches import pack, pack_numbers, unpack, unpack_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from sqlalchemy import Select
+
+KEPT: Final = 0
+"""The month of reports that an escalation holds, once their own month is over."""
+
+_COUNTED, _STORED = "reports counted", "reports stored"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK: Final = timedelta(microseconds=1)
+
+
+class _Row(NamedTuple):
+    number: int
+    ticket_id: int
+    customer_key: str
+    created_at: int
+    weight: float
+    kept: bool
+    group_id: str
+    chance: float | None
+
+
+_ROW = tuple(report.c[name] for name in _Row._fields)
+
+
+def text_of(fingerprint: Fingerprint) -> int:
+    """Tells whether a ticket's words are still those that were placed."""
+    return key_of(fingerprint.model_dump_json())
+
+
+class LedgerIndex:
+    """A `ReportIndex` for as long as its transaction. Nothing is counted before `save`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._server = connection.dialect.name == "postgresql"
+        self._tallies: dict[str, int] | None = None
+        self._counts: dict[int, int] = {}
+        self._fresh_counts: Counter[int] = Counter()
+        self._found: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._fresh: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self._rows: dict[int, _Row] = {}
+        self._asked: set[int] = set()
+        self._placed: dict[int, Placed] = {}
+        self._numbers: dict[int, int | None] = {}
+        self._members: dict[str, list[int]] = {}
+
+    # --- counts -------------------------------------------------------------------------------
+
+    def size(self) -> int:
+        return self._tally(_COUNTED)
+
+    def stored(self) -> int:
+        return self._tally(_STORED)
+
+    def _tally(self, name: str) -> int:
+        if self._tallies is None:
+            self._tallies = {row[0]: row[1] for row in self._connection.execute(_TALLIES)}
+        return self._tallies.get(name, 0)
+
+    def _add_to_tally(self, name: str) -> None:
+        number = self._tally(name) + 1
+        if self._tallies is not None:
+            self._tallies[name] = number
+
+    def counts(self, keys: Collection[int]) -> Mapping[int, int]:
+        unknown = [key for key in keys if key not in self._counts]
+        if unknown:
+            self._counts.update(dict.fromkeys(unknown, 0))
+            rows = self._ask("counts", keys=unknown)
+            self._counts.update((key, count) for key, count in rows)
+        fresh = self._fresh_counts
+        return {key: self._counts[key] + fresh.get(key, 0) for key in keys}
+
+    def count(self, keys: Iterable[int]) -> None:
+        self._add_to_tally(_COUNTED)
+        self._fresh_counts.update(keys)
+
+    # --- postings -----------------------------------------------------------------------------
+
+    def postings(
+        self, keys: Sequence[int], months: Sequence[int], most: int
+    ) -> Mapping[int, Sequence[int]]:
+        """Reports that an escalation holds are found whatever the months."""
+        newest = [*sorted(months, reverse=True), KEPT]
+        self._read_postings(keys, newest)
+        found: dict[int, list[int]] = {}
+        for key in keys:
+            numbers: list[int] = []
+            for month in newest:
+                numbers += reversed(self._fresh[month].get(key, ()))
+                numbers += reversed(self._found[month, key])
+                if len(numbers) >= most:
+                    break
+            found[key] = numbers[:most]
+        return found
+
+    def _read_postings(self, keys: Iterable[int], months: Sequence[int]) -> None:
+        unknown = [key for key in keys if any((month, key) not in self._found for month in months)]
+        if not unknown:
+            return
+        self._found.update(((month, key), ()) for month in months for key in unknown)
+        rows = self._ask("postings", keys=unknown, months=months)
+        self._found.update(((month, key), unpack_numbers(packed)) for month, key, packed in rows)
+
+    # --- reports ------------------------------------------------------------------------------
+
+    def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
+        self._read_rows(numbers)
+        return [_arrival(self._rows[number]) for number in numbers if number in self._rows]
+
+    def _read_rows(self, numbers: Iterable[int]) -> None:
+        unknown = [number for number in numbers if number not in self._asked]
+        if unknown:
+            self._take(self._ask("rows", keys=unknown))
+            self._asked.update(unknown)
+
+    def _take(self, rows: Iterable[Any]) -> list[_Row]:
+        """Rows as read, but for those that were known already: what we wrote is in the store."""
+        taken = [_Row(*row) for row in rows]
+        for row in taken:
+            self._rows[row.number] = row
+            self._numbers[row.ticket_id] = row.number
+            self._asked.add(row.number)
+        return taken
+
+    def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
+        self._read_rows(numbers)
+        unknown = [n for n in numbers if n not in self._placed and n in self._rows]
+        if unknown:
+            for number, packed in self._ask("sketches", keys=unknown):
+                row = self._rows[number]
+                words, norms, usual = unpack(packed)
+                self._placed[number] = Placed(
+                    number=number,
+                    ticket_id=row.ticket_id,
+                    customer_key=row.customer_key,
+                    created_at=_time(row.created_at),
+                    sketch=words,
+                    norms=norms,
+                    usual=usual,
+                )
+        return [self._placed[number] for number in numbers if number in self._placed]
+
+    def reports(self, numbers: Sequence[int]) -> Sequence[Report]:
+        """From the mirror: the index holds no words."""
+        self._read_rows(numbers)
+        tickets = {n: self._rows[n].ticket_id for n in numbers if n in self._rows}
+        rows = self._ask("words", keys=list(tickets.values()))
+        known = {ticket_id: (customer, words) for ticket_id, customer, words in rows}
+        return [self._report(n, *known.get(ticket, (None, None))) for n, ticket in tickets.items()]
+
+    def _report(self, number: int, customer: Any, words: Any) -> Report:
+        row = self._rows[number]
+        return Report(
+            ticket_id=row.ticket_id,
+            customer_key=row.customer_key,
+            customer_name=(customer or {}).get("name") or "",
+            created_at=_time(row.created_at),
+            fingerprint=readable(words) or Fingerprint(),
+        )
+
+    def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
+        """Alone at first, in a group of its own name."""
+        self._add_to_tally(_STORED)
+        row = _Row(
+            number=placed.number,
+            ticket_id=placed.ticket_id,
+            customer_key=placed.customer_key,
+            created_at=(placed.created_at - _EPOCH) // _TICK,
+            weight=placed.norms.words,
+            kept=False,
+            group_id="",
+            chance=None,
+        )
+        text = text_of(report.fingerprint)
+        self._connection.execute(
+            _INSERT_REPORT, row._asdict() | {"month": placed.month, "text": text}
+        )
+        packed = pack(placed.sketch, placed.norms, placed.usual)
+        self._connection.execute(_INSERT_SKETCH, {"number": placed.number, "content": packed})
+        self._take([row])
+        self._placed[placed.number] = placed
+        month = self._fresh[placed.month]
+        for key in keys:
+            month.setdefault(key, []).append(placed.number)
+
+    def remove(self, number: int) -> None:
+        """Its number stays in the postings until their month is over, and leads nowhere."""
+        self._leave(number)
+        row = self._rows.pop(number)
+        self._numbers[row.ticket_id] = None
+        self._placed.pop(number, None)
+        for table in (report, sketch, near_miss):
+            self._connection.execute(delete(table).where(table.c.number == number))
+
+    def look_up(self, tickets: Collection[int]) -> None:
+        """Reads at once what `number_of` will be asked for."""
+        unknown = [ticket for ticket in tickets if ticket not in self._numbers]
+        if unknown:
+            self._numbers.update(dict.fromkeys(unknown))
+            self._take(self._ask("tickets", keys=unknown))
+
+    def number_of(self, ticket_id: int) -> int | None:
+        self.look_up((ticket_id,))
+        return self._numbers[ticket_id]
+
+    def text_of(self, number: int) -> int | None:
+        """What `text_of` told of the words that were placed."""
+        return self._connection.scalar(select(report.c.text).where(report.c.number == number))
+
+    # --- groups -------------------------------------------------------------------------------
+
+    def assign(self, number: int, group: str, chance: float | None) -> None:
+        self._leave(number)
+        members = self._known_members(group)
+        self._rows[number] = self._rows[number]._replace(group_id=group, chance=chance)
+        if number not in members:
+            members.append(number)
+            members.sort()
+        self._connection.execute(_ASSIGN, {"of": number, "to": group, "chance": chance})
+
+    def _leave(self, number: int) -> None:
+        self._read_rows((number,))
+        left = self._rows[number].group_id
+        if left:
+            self._known_members(left).remove(number)
+
+    def group_of(self, number: int) -> str:
+        self._read_rows((number,))
+        return self._rows[number].group_id
+
+    def members(self, group: str) -> Sequence[int]:
+        return tuple(self._known_members(group))
+
+    def _known_members(self, group: str) -> list[int]:
+        known = self._members.get(group)
+        if known is None:
+            rows = self._connection.execute(_MEMBERS, {"of": group})
+            known = self._members[group] = [row.number for row in self._take(rows)]
+        return known
+
+    def chance_of(self, number: int) -> float | None:
+        self._read_rows((number,))
+        return self._rows[number].chance
+
+    def groups(self) -> Sequence[str]:
+        """Reads every report: for looking at all of it, never for a sweep."""
+        oldest = func.min(report.c.number)
+        statement = select(report.c.group_id).group_by(report.c.group_id)
+        return list(self._connection.scalars(statement.having(func.count() > 1).order_by(oldest)))
+
+    # --- the end of a transaction, of a month -------------------------------------------------
+
+    def save(self) -> None:
+        """Writes what was counted and what reports are found by."""
+        self._save_counts()
+        for month in sorted(self._fresh):
+            self._save_postings(month, self._fresh[month])
+        self._fresh.clear()
+        self._save_tallies()
+
+    def _save_counts(self) -> None:
+        fresh = self._fresh_counts
+        if not fresh:
+            return
+        self._connection.execute(
+            _put(self._server, "term"), [{"key": key, "count": fresh[key]} for key in sorted(fresh)]
+        )
+        self._counts.update((k, self._counts[k] + n) for k, n in fresh.items() if k in self._counts)
+        fresh.clear()
+
+    def _save_postings(self, month: int, fresh: Mapping[int, Sequence[int]]) -> None:
+        if not fresh:
+            return
+        self._read_postings(fresh, (month,))
+        rows = []
+        for key in sorted(fresh):
+            numbers = self._found[month, key] = (*self._found[month, key], *fresh[key])[-NEWEST:]
+            rows.append({"month": month, "key": key, "numbers": pack_numbers(numbers)})
+        self._connection.execute(_put(self._server, "posting"), rows)
+
+    def _save_tallies(self) -> None:
+        if self._tallies:
+            self._connection.execute(
+                _put(self._server, "tally"),
+                [{"name": name, "count": count} for name, count in self._tallies.items()],
+            )
+
+    def keep(self, tickets: Iterable[int]) -> None:
+        """An escalation holds them: they are found as long as it may come back."""
+        ids = list(tickets)
+        self._connection.execute(
+            update(report).where(among(report.c.ticket_id, self._server)).values(kept=True),
+            {"keys": _listed(ids, self._server)},
+        )
+
+    def expire(self, before: int, resolved_since: datetime) -> int:
+        """Drops the months before this one; how many reports. Those that an escalation holds which
+        lives, or was resolved since then, go on in a month of their own.
+        """
+        self.save()
+        held = self._held(before, resolved_since)
+        old = report.c.month < before
+        gone = (old, ~among(report.c.number, self._server))
+        listed = {"keys": _listed(held, self._server)}
+        for table in (sketch, near_miss):
+            numbers = select(report.c.number).where(*gone)
+            self._connection.execute(delete(table).where(table.c.number.in_(numbers)), listed)
+        dropped = self._connection.execute(delete(report).where(*gone), listed).rowcount
+        self._connection.execute(update(report).where(old).values(month=KEPT))
+        self._connection.execute(delete(posting).where(posting.c.month < before))
+        self._connection.execute(
+            delete(report_group).where(report_group.c.newest_at < _start_of(before))
+        )
+        self._forget_reading()
+        self._find_again(held)
+        return dropped
+
+    def _held(self, before: int, resolved_since: datetime) -> list[int]:
+        kept = self._connection.execute(
+            select(report.c.ticket_id, report.c.number).where(
+                report.c.month < before, report.c.kept
+            )
+        )
+        numbers = {row.ticket_id: row.number for row in kept}
+        held = (
+            select(link.c.ticket_id)
+            .join(escalation, escalation.c.id == link.c.escalation_id)
+            .where(among(link.c.ticket_id, self._server), link.c.left_at.is_(None))
+            .where(or_(LIVE, escalation.c.resolved_at >= resolved_since))
+        )
+        listed = {"keys": _listed(numbers, self._server)}
+        return sorted({numbers[t] for t in self._connection.scalars(held, listed)})
+
+    def _find_again(self, numbers: Sequence[int]) -> None:
+        fresh = self._fresh[KEPT]
+        for placed in self.placed(numbers):
+            drawn = placed.sketch
+            keys = chain(drawn.words, drawn.signatures, [drawn.text_key] if drawn.text_key else ())
+            for key in keys:
+                fresh.setdefault(key, []).append(placed.number)
+        self.save()
+
+    def clear(self) -> None:
+        """Forgets everything: a rebuild follows."""
+        for table in (report, sketch, term, posting, near_miss, report_group):
+            self._connection.execute(delete(table))
+        self._connection.execute(delete(tally).where(tally.c.name.in_([_COUNTED, _STORED])))
+        self._forget_reading()
+
+    def _forget_reading(self) -> None:
+        self.__init__(self._connection)  # type: ignore[misc]  # as if nothing had been asked
+
+    def _ask(self, what: str, **values: Collection[int]) -> Sequence[Any]:
+        listed = {name: _listed(value, self._server) for name, value in values.items()}
+        return self._connection.execute(_asked(self._server, what), listed).all()
+
+
+_TALLIES = select(tally.c.name, tally.c.count).where(tally.c.name.in_([_COUNTED, _STORED]))
+_INSERT_REPORT = insert(report)
+_INSERT_SKETCH = insert(sketch)
+_ASSIGN = (
+    update(report)
+    .where(report.c.number == bindparam("of"))
+    .values(group_id=bindparam("to"), chance=bindparam("chance"))
+)
+_MEMBERS = select(*_ROW).where(report.c.group_id == bindparam("of")).order_by(report.c.number)
+
+
+@cache
+def _asked(server: bool, what: str) -> Select[Any]:  # noqa: FBT001 - a dialect, not an option
+    """The questions asked for each report that is placed, built once."""
+    match what:
+        case "counts":
+            return select(term.c.key, term.c.count).where(among(term.c.key, server))
+        case "postings":
+            return select(posting.c.month, posting.c.key, posting.c.numbers).where(
+                among(posting.c.month, server, "months"), among(posting.c.key, server)
+            )
+        case "rows":
+            return select(*_ROW).where(among(report.c.number, server))
+        case "tickets":
+            return select(*_ROW).where(among(report.c.ticket_id, server))
+        case "sketches":
+            return select(sketch.c.number, sketch.c.content).where(among(sketch.c.number, server))
+        case _:
+            return select(mirror.c.ticket_id, mirror.c.customer, mirror.c.fingerprint).where(
+                among(mirror.c.ticket_id, server)
+            )
+
+
+@cache
+def _put(server: bool, table: str) -> Any:  # noqa: FBT001 - a dialect, not an option
+    """The writes of `save`, built once."""
+    insert_into = postgresql.insert if server else sqlite.insert
+    match table:
+        case "term":
+            add: Any = insert_into(term)
+            more = {"count": term.c["count"] + add.excluded["count"]}
+            return add.on_conflict_do_update(index_elements=["key"], set_=more)
+        case "posting":
+            put: Any = insert_into(posting)
+            numbers = {"numbers": put.excluded.numbers}
+            return put.on_conflict_do_update(index_elements=["month", "key"], set_=numbers)
+        case _:
+            put = insert_into(tally)
+            count = {"count": put.excluded["count"]}
+            return put.on_conflict_do_update(index_elements=["name"], set_=count)
+
+
+def among(column: Column[Any], server: bool, name: str = "keys") -> ColumnElement[bool]:  # noqa: FBT001 - a dialect, not an option
+    """Any number of values in one parameter: nothing to compile anew, and no limit to how many."""
+    if server:
+        among_them: ColumnElement[bool] = column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+        return among_them
+    values = func.json_each(bindparam(name)).table_valued("value")
+    return column.in_(select(values.c.value))
+
+
+def _listed(values: Collection[int], server: bool) -> Any:  # noqa: FBT001 - a dialect, not an option
+    return list(values) if server else orjson.dumps(list(values)).decode()
+
+
+def _arrival(row: _Row) -> Arrival:
+    number, ticket_id, customer_key, created_at, weight, kept, *_ = row
+    return Arrival(number, ticket_id, customer_key, _time(created_at), weight, kept)
+
+
+def _time(ticks: int) -> datetime:
+    return _EPOCH + timedelta(0, 0, ticks)
+
+
+def _start_of(month: int) -> datetime:
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
+def readable(words: Any) -> Fingerprint | None:
+    """A fingerprint as kept; None for one that this version cannot read."""
+    try:
+        return Fingerprint.model_validate(words)
+    except ValidationError:
+        return None

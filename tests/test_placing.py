@@ -1,0 +1,275 @@
+"""Groups follow what changed, cost what changed, and are never reshuffled."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import NOON, a_ticket, an_organization, the_mappings
+from fakes import FakeDesk, FakeTracker
+from sqlalchemy import event
+
+from connector import placing
+from connector.candidates import find_candidates, groups_with
+from connector.core.model import State
+from connector.ledger.store import Ledger, open_ledger
+from connector.placing import update_groups
+from connector.reading import Read, read_changes
+from connector.services import Services
+from connector.sweep import run_sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from connector.core.model import Group, Ticket
+    from connector.lookup import Found
+
+OUTAGE = "The export stops with EXP-5031, ledger schema mismatch, on every account since today."
+MATTERS = (
+    ("Checkout fails", "Paying ends in HTTP 502 at /api/v2/pay for every card that we tried."),
+    ("Header row", "The spreadsheet that I download starts without any column names in it."),
+    ("Safari", "After the second factor the browser returns to the login form, again and again."),
+)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", now=NOON) as opened:
+        yield opened
+
+
+def report(number: int, words: tuple[str, str] = ("Export fails", OUTAGE), **facts: Any) -> Ticket:
+    given: dict[str, Any] = {
+        "subject": words[0],
+        "description": words[1],
+        "organization": an_organization(100 + number),
+        "age": timedelta(hours=500 - number),
+    }
+    return a_ticket(number, **(given | facts))
+
+
+def a_desk(*tickets: Ticket) -> FakeDesk:
+    return FakeDesk(stock={ticket.id: ticket for ticket in tickets}, at=NOON)
+
+
+def once(call: Callable[[], Found], *, repeatable: bool = False) -> Found:
+    return call()
+
+
+@contextmanager
+def services_of(
+    ledger: Ledger, desk: FakeDesk, *, later: timedelta = timedelta(0)
+) -> Iterator[Services]:
+    with ledger.run_lock("test") as lease:
+        yield Services(
+            desk=desk,
+            tracker=FakeTracker(),
+            ledger=ledger,
+            lease=lease,
+            mappings=the_mappings(),
+            now=NOON + later,
+            environment="test",
+            desk_url="https://acme.zendesk.com",
+            site="https://acme.example",
+            window=timedelta(days=30),
+            max_new=25,
+            min_customers=3,
+            resend=once,
+            calls=dict,
+        )
+
+
+def read_and_place(ledger: Ledger, desk: FakeDesk, *, full: bool = False) -> list[Group]:
+    with services_of(ledger, desk) as services:
+        read_changes(services, Read(), full=full)
+        update_groups(services)
+        return groups(services)
+
+
+def groups(services: Services) -> list[Group]:
+    with services.ledger.snapshot() as tx:
+        known = [number for _, number in tx.mirror.reported(NOON - timedelta(days=400))]
+        return groups_with(tx, services.window, known)
+
+
+def ids(found: Sequence[Group]) -> list[list[int]]:
+    return [[member.ticket_id for member in group.members] for group in found]
+
+
+def a_month() -> list[Ticket]:
+    return [report(n, MATTERS[n % 3]) for n in range(1, 13)]
+
+
+def test_groups_are_the_same_in_one_sweep_and_in_many(tmp_path: Path) -> None:
+    found = []
+    for part in (12, 1, 5):
+        with open_ledger(f"sqlite:///{tmp_path / f'{part}.db'}", now=NOON) as ledger:
+            for end in range(part, 12 + part, part):
+                last = read_and_place(ledger, a_desk(*a_month()[:end]), full=True)
+            found.append(last)
+    assert ids(found[0]) == [[1, 4, 7, 10], [2, 5, 8, 11], [3, 6, 9, 12]]
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_index_that_another_version_made_is_made_anew_with_the_same_groups(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = a_desk(*a_month())
+    before = read_and_place(ledger, desk)
+    with services_of(ledger, desk) as services:
+        assert update_groups(services).rebuilt == 0
+        monkeypatch.setattr(placing, "shipped_version", lambda: "another")
+        found = update_groups(services)
+        assert (found.rebuilt, found.placed) == (12, 0)
+        assert groups(services) == before
+        assert update_groups(services).rebuilt == 0
+
+
+def test_an_index_that_is_lost_is_made_anew_and_the_report_says_so(ledger: Ledger) -> None:
+    desk = a_desk(*a_month())
+    with services_of(ledger, desk) as services:
+        assert (run_sweep(services).grouped, run_sweep(services).regrouped) == (12, 0)
+        before = groups(services)
+        with ledger.transaction() as tx:
+            tx.reports.clear()
+            tx.set_cursor("groups: version", "lost")
+        desk.stock[13] = report(13, MATTERS[1])
+        told = run_sweep(services)
+        assert (told.regrouped, told.grouped) == (13, 0)
+        assert ids(groups(services)) == [[*ids(before)[0], 13], *ids(before)[1:]]
+
+
+def test_what_was_escalated_together_stays_together_when_the_index_is_made_anew(
+    ledger: Ledger,
+) -> None:
+    desk = a_desk(*map(report, (1, 2, 3)))
+    with services_of(ledger, desk) as services:
+        assert run_sweep(services).escalated
+        with ledger.transaction() as tx:
+            for number in (1, 2, 3):
+                (row,) = tx.mirror.get([number]).values()
+                words = {"title": [f"other{number}", f"words{number}"]}
+                tx.mirror.put([row.model_copy(update={"fingerprint": words})])
+            tx.set_cursor("groups: version", "old")
+        desk.stock[4] = report(4, MATTERS[1])
+        run_sweep(services)
+        assert ids(groups(services)) == [[1, 2, 3]]
+
+
+def test_a_deleted_ticket_leaves_its_group(ledger: Ledger) -> None:
+    desk = a_desk(*map(report, (1, 2, 3)))
+    assert ids(read_and_place(ledger, desk)) == [[1, 2, 3]]
+    desk.stock[2] = report(2, status="deleted")
+    assert ids(read_and_place(ledger, desk, full=True)) == [[1, 3]]
+
+
+def test_a_ticket_whose_words_change_stays_with_its_group_and_is_found_by_the_new_ones(
+    ledger: Ledger,
+) -> None:
+    desk = a_desk(*map(report, (1, 2, 3)))
+    read_and_place(ledger, desk)
+    desk.stock[3] = report(3, MATTERS[0])
+    assert ids(read_and_place(ledger, desk, full=True)) == [[1, 2, 3]]
+    desk.stock[4] = report(4, MATTERS[0])
+    assert ids(read_and_place(ledger, desk, full=True)) == [[1, 2, 3, 4]]
+
+
+def test_a_lone_ticket_whose_words_change_is_placed_by_the_new_ones(ledger: Ledger) -> None:
+    desk = a_desk(report(1), report(2), report(3, MATTERS[0]))
+    assert ids(read_and_place(ledger, desk)) == [[1, 2]]
+    desk.stock[3] = report(3)
+    assert ids(read_and_place(ledger, desk, full=True)) == [[1, 2, 3]]
+
+
+def test_a_problem_that_agents_link_later_brings_its_incidents_together(ledger: Ledger) -> None:
+    desk = a_desk(report(1, MATTERS[0]), report(2, MATTERS[1]), report(3, MATTERS[2]))
+    assert ids(read_and_place(ledger, desk)) == []
+    desk.stock[2] = report(2, MATTERS[1], problem_id=1)
+    assert ids(read_and_place(ledger, desk, full=True)) == [[1, 2]]
+
+
+def test_what_an_operator_told_apart_no_agents_link_brings_together(ledger: Ledger) -> None:
+    desk = a_desk(report(1, MATTERS[0]), report(2, MATTERS[1]))
+    with ledger.transaction() as tx:
+        tx.groups.put_label(1, 2, same=False, actor="operator", at=NOON)
+    desk.stock[2] = report(2, MATTERS[1], problem_id=1)
+    assert ids(read_and_place(ledger, desk)) == []
+
+
+def test_a_group_tells_what_it_nearly_had(ledger: Ledger) -> None:
+    desk = a_desk(*(report(n, MATTERS[0]) for n in (1, 2, 3)))
+    desk.stock[9] = report(9, ("HTTP 502", "The calendar ends in 502 when it is printed in Lyon."))
+    (group,) = read_and_place(ledger, desk)
+    assert [miss.ticket_id for miss in group.near] == [9]
+    assert all(0 < miss.chance < 1 for miss in group.near)
+
+
+def test_a_report_that_is_late_is_placed_and_moves_nobody(ledger: Ledger) -> None:
+    desk = a_desk(*(report(n, MATTERS[0]) for n in (5, 6)))
+    before = read_and_place(ledger, desk)
+    desk.stock[1] = report(1, MATTERS[0])
+    (after,) = read_and_place(ledger, desk, full=True)
+    assert after.id == before[0].id == "g5"
+    assert ids([after]) == [[5, 6, 1]]
+
+
+def test_an_issue_that_was_fixed_is_known_again_after_its_window(ledger: Ledger) -> None:
+    desk = a_desk(*map(report, (1, 2, 3)))
+    with services_of(ledger, desk) as services:
+        (line,) = run_sweep(services).escalated
+    with ledger.transaction() as tx:
+        row = tx.escalations.get(line.id)
+        assert row is not None
+        fixed = {"state": State.CONFIRMED, "resolved_at": NOON + timedelta(days=1)}
+        tx.escalations.replace(row.model_copy(update=fixed))
+    later = timedelta(days=75)
+    back = report(9, age=timedelta(0)).model_copy(
+        update={"created_at": NOON + later, "updated_at": NOON + later}
+    )
+    desk.stock[9], desk.at = back, NOON + later
+    with services_of(ledger, desk, later=later) as services:
+        told = run_sweep(services)
+    assert [line.tickets for line in told.escalated] == [(9,)]
+    assert "reported again" in told.escalated[0].because
+
+
+def test_tickets_of_months_that_are_over_are_forgotten(ledger: Ledger) -> None:
+    desk = a_desk(*a_month())
+    read_and_place(ledger, desk)
+    with services_of(ledger, desk, later=timedelta(days=70)) as services:
+        assert update_groups(services).dropped == 12
+        assert groups(services) == []
+        assert update_groups(services).dropped == 0
+
+
+def statements(ledger: Ledger, call: Callable[[], object]) -> int:
+    """How many statements reach the store."""
+    count = 0
+
+    def listen(*_: Any) -> None:
+        nonlocal count
+        count += 1
+
+    engine = ledger._connection.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    call()
+    event.remove(engine, "before_cursor_execute", listen)
+    return count
+
+
+def test_a_sweep_with_one_new_ticket_asks_as_little_whatever_is_in_store(ledger: Ledger) -> None:
+    desk = a_desk(report(1, MATTERS[1]))
+    asked = []
+    with services_of(ledger, desk) as services:
+        for first in (2, 60):
+            run_sweep(services)
+            desk.stock[first] = report(first, MATTERS[0], status="closed")
+            read_changes(services, Read(), full=True)
+            asked.append(
+                statements(ledger, lambda: (update_groups(services), find_candidates(services)))
+            )
+            desk.stock |= {n: report(n, MATTERS[2], status="closed") for n in range(3, 50)}
+    assert asked[1] < asked[0] + 20
