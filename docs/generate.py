@@ -1,4 +1,4 @@
-"""Writes the generated parts of the papers: two pages of reference and the picture in README.md.
+"""Writes the generated parts of the papers: three pages of reference and the picture in README.md.
 
     python docs/generate.py
 
@@ -17,6 +17,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from mapping_reference import reference
+
 from connector.cli import cli
 from connector.doctor.checks import KINDS
 
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parent
 REFERENCE, README = DOCS / "cli-reference.md", DOCS.parent / "README.md"
-CHECKS = DOCS / "checks.md"
+CHECKS, KEYS = DOCS / "checks.md", DOCS / "mapping-reference.md"
 _WIDTH = 88
 _BEGIN, _END = "<!-- picture: docs/generate.py -->", "<!-- end of picture -->"
 _HEAD = """\
@@ -159,6 +163,7 @@ def _last_note(lines: Sequence[str]) -> list[str]:
 def main() -> None:
     REFERENCE.write_text(cli_reference(), "utf-8")
     CHECKS.write_text(checks_page(), "utf-8")
+    KEYS.write_text(reference(), "utf-8")
     shown = picture(demo_output())
     README.write_text(with_picture(README.read_text("utf-8"), shown), "utf-8")
 

@@ -22,12 +22,15 @@ from urllib.request import Request, urlopen
 
 import click
 import pytest
+from pydantic.fields import FieldInfo
 
 from connector.cli import cli
-from connector.config import SECTIONS
+from connector.config import SECTIONS, Settings
 from connector.credentials import variable_of
+from connector.doctor.checks import Kind
 from connector.errors import ExitCode
 from connector.mapping_files import MODELS
+from connector.schemas import schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,9 +236,34 @@ def test_the_command_reference_is_fresh(generator: dict[str, Any]) -> None:
     )
 
 
-def test_the_table_of_checks_is_fresh(generator: dict[str, Any]) -> None:
-    page = (ROOT / "docs" / "checks.md").read_text("utf-8")
-    assert page == generator["checks_page"](), "stale: run `python docs/generate.py`"
+@pytest.mark.parametrize(
+    ("name", "maker"), [("checks.md", "checks_page"), ("mapping-reference.md", "reference")]
+)
+def test_a_generated_page_is_fresh(generator: dict[str, Any], name: str, maker: str) -> None:
+    page = (ROOT / "docs" / name).read_text("utf-8")
+    assert page == generator[maker](), "stale: run `python docs/generate.py`"
+
+
+def test_a_planted_drift_is_seen(
+    generator: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new option, check or key changes what is generated, so the tests above fail."""
+    made = {name: generator[name]() for name in ("cli_reference", "checks_page", "reference")}
+    shipped = schemas()
+    extra = click.Option(["--extra"], help="New.")
+    monkeypatch.setattr(cli.commands["sweep"], "params", [*cli.commands["sweep"].params, extra])
+    monkeypatch.setitem(generator["KINDS"], "jira.new", Kind(ExitCode.USAGE, "something new"))
+    monkeypatch.setitem(SECTIONS["sweep"].model_fields, "extra", FieldInfo(annotation=int))
+    SECTIONS["sweep"].model_rebuild(force=True)
+    Settings.model_rebuild(force=True)
+    try:
+        assert {name for name, page in made.items() if generator[name]() != page} == set(made)
+        assert schemas() != shipped
+    finally:
+        monkeypatch.undo()
+        SECTIONS["sweep"].model_rebuild(force=True)
+        Settings.model_rebuild(force=True)
+    assert schemas() == shipped
 
 
 def test_the_picture_in_the_readme_is_what_the_demo_prints(generator: dict[str, Any]) -> None:
