@@ -14,6 +14,7 @@ from incidents import CITIES, WORDS, Maker
 from connector.sandbox.seed import (
     Seed,
     SeedComment,
+    SeedField,
     SeedOrganization,
     SeedOrganizationFields,
     SeedSla,
@@ -25,6 +26,9 @@ NOON = datetime(2026, 6, 16, 12, 0, tzinfo=UTC)
 AGENTS = tuple(f"agent{number}@support.example" for number in range(40))
 TIERS = ("enterprise", "business", "standard")
 LAST_HOURS = timedelta(hours=12)
+FIELDS = 20
+"""Custom ticket fields, as an account has that was lived in for some years."""
+
 OUTAGE_REPORTS = 20
 """Reports of three outages, however many tickets there are: the writes stay the same."""
 
@@ -75,6 +79,7 @@ def busy_desk(changed: int, *, seed: int = 8, now: datetime = NOON, first_id: in
             *(SeedUser(name=email.partition("@")[0], email=email, role="agent")
               for email in AGENTS),
         ),
+        ticket_fields=tuple(SeedField(title=f"Field {number}") for number in range(FIELDS)),
         tickets=tickets,
         now=now,
     )  # fmt: skip
@@ -127,6 +132,7 @@ class _Writer:
             created_at=at,
             priority=chance.choice(("low", "normal", "normal", "high")),
             tags=tuple(sorted({chance.choice(WORDS.split()) for _ in range(3)})),
+            fields={f"Field {n}": chance.choice(self._words) for n in range(0, FIELDS, 2)},
             comments=comments,
             sla=(SeedSla(breach_at=now + timedelta(hours=chance.randrange(6, 90)),
                          target_minutes=1_440),),

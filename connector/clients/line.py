@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connector.errors import DriftError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from connector.clients.retry import RetryPolicy
@@ -31,6 +33,20 @@ class Line(Protocol):
 
     def now(self) -> datetime:
         """The service's own time."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for garbage inside: of a page's many values none is garbage while it is read, and
+    looking among them takes a third of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def rows(document: Mapping[str, Any], name: str, what: str) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from connector.clients.line import rows
+from connector.clients.line import rows, uncollected
 from connector.clients.zendesk_thread import Events
 from connector.clients.zendesk_wire import SIDELOADS
 from connector.errors import AnswerLostError, DriftError
@@ -40,9 +40,12 @@ class Exports:
         at: dict[str, Any] = {"cursor": cursor} if cursor else {"start_time": self._start(since)}
         seen = {"", cursor or ""}
         for number in range(1, _MOST_PAGES + 1):
-            document = self._page("incremental/tickets/cursor.json", at | {"include": SIDELOADS})
             place = f"the ticket export after {cursor or at['start_time']}"
-            read = self._read(document, place)
+            with uncollected():
+                document = self._page(
+                    "incremental/tickets/cursor.json", at | {"include": SIDELOADS}
+                )
+                read = self._read(document, place)
             after = document.get("after_cursor")
             after = after if isinstance(after, str) else ""
             end = document.get("end_of_stream") is True or after in seen
@@ -68,10 +71,11 @@ class Exports:
         at, seen = self._start(since), set[int]()
         for number in range(1, _MOST_PAGES + 1):
             query = {"start_time": at, "include": "comment_events"}
-            document = self._page("incremental/ticket_events.json", query)
             place = f"the event export from {at}"
-            events = Events(rows(document, "ticket_events", f"zendesk: {place}"), place)
-            said = tuple(events.comments(seen))
+            with uncollected():
+                document = self._page("incremental/ticket_events.json", query)
+                events = Events(rows(document, "ticket_events", f"zendesk: {place}"), place)
+                said = tuple(events.comments(seen))
             until = document.get("end_time")
             until = until if isinstance(until, int) and until >= at else at
             quiet = until == at and seen.issuperset(events.seconds)

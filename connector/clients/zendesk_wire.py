@@ -204,7 +204,10 @@ def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> T
         type=wire.type,
         priority=wire.priority,
         tags=wire.tags,
-        fields={str(field.id): field_value(field.value) for field in wire.custom_fields},
+        fields={
+            str(field.id): None if field.value is None else field_value(field.value)
+            for field in wire.custom_fields
+        },
         requester=_found(sideloads.people, wire.requester_id, lambda one: Person(id=one)),
         organization=_found(
             sideloads.organizations, wire.organization_id, lambda one: Organization(id=one, name="")
@@ -220,7 +223,7 @@ def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> T
         updated_at=wire.updated_at,
         exported_at=_moment(wire.generated_timestamp),
         sla=clocks_of(wire.slas) if wire.slas or sla_offered else None,
-        metrics=Metrics(**wire.metric_set.model_dump()) if wire.metric_set else None,
+        metrics=Metrics(**vars(wire.metric_set)) if wire.metric_set else None,
     )
 
 
