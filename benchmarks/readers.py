@@ -39,6 +39,8 @@ def ours(url: str) -> Iterator[int]:
     yield 0
     for page in desk.changed_tickets(cursor=None, since=SINCE):
         for ticket in page.tickets:
+            assert ticket.requester is not None
+            assert ticket.organization is not None
             use(ticket.id, ticket.created_at, ticket.updated_at, ticket.fields,
                 ticket.requester.email, ticket.organization.name)  # fmt: skip
             yield ticket.id

@@ -14,6 +14,7 @@ from connector.cli_completion import completion
 from connector.cli_digest import digest
 from connector.cli_doctor import check, diagnose
 from connector.cli_files import as_json, backtest, extract, group
+from connector.cli_prune import prune
 from connector.cli_words import Commands, Names, When
 from connector.ending import leave
 
@@ -354,7 +355,7 @@ def demo(app: App) -> None:
     raise click.exceptions.Exit(run_demo(app))
 
 
-for command in (backtest, check, completion, diagnose, digest, extract, group):
+for command in (backtest, check, completion, diagnose, digest, extract, group, prune):
     cli.add_command(command)
 
 

@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -28,6 +28,7 @@ from connector.ledger.lock import LEASE_SECONDS, FileLatch, Latch, Lease, Server
 from connector.ledger.mirror import Mirror
 from connector.ledger.report_index import LedgerIndex
 from connector.ledger.repository import upsert
+from connector.ledger.retention import Retention
 
 if TYPE_CHECKING:
     import sqlite3
@@ -94,6 +95,10 @@ class Transaction:
     @cached_property
     def reports(self) -> LedgerIndex:
         return LedgerIndex(self._connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self._connection)
 
     @cached_property
     def run(self) -> Runs:
@@ -194,6 +199,18 @@ class Ledger:
         with self._work(only_reads=True) as connection:
             yield Transaction(connection)
 
+    def compact(self) -> None:
+        """Gives the room of what was forgotten back to the disk. Takes a while, and locks."""
+        if self._busy or self._rehearsing:
+            raise RuntimeError("a transaction or rehearsal of this ledger is open already")
+        with translated(self._place):
+            raw: Any = self._connection.connection.driver_connection
+            if self._connection.dialect.name == "postgresql":
+                _vacuum_server(raw)
+            else:
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """What is written inside is seen inside, and undone at the end: a dry run.
@@ -285,6 +302,15 @@ class Ledger:
         if lease is not None and time.monotonic() - self._renewed_at >= lease.seconds / 3:
             lock.renew(self._connection, lease)
             self._renewed_at = time.monotonic()
+
+
+def _vacuum_server(raw: Any) -> None:
+    """VACUUM runs in no transaction."""
+    raw.autocommit = True
+    try:
+        raw.execute("VACUUM (ANALYZE)")
+    finally:
+        raw.autocommit = False
 
 
 def open_ledger(url: str, *, now: datetime) -> Ledger:
