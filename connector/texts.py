@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from connector.core.model import Severity
+from connector.plan_texts import DID, plan_lines, tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,18 +28,6 @@ CONFIRM = "`escalation group --confirm ID` makes it sure; `--reject ID` keeps it
 _FILLED = re.compile(r" +\n")
 _SHOWN = 20
 _NAMED = 5
-_DID = {
-    "create_issue": "issue created",
-    "remote_link": "link from the issue",
-    "note": "internal note",
-    "public_reply": "reply to a customer",
-    "tags": "tags",
-    "jira_link": "Jira link",
-    "issue_update": "issue updated",
-    "brief_update": "brief updated",
-    "issue_comment": "issue commented",
-    "issue_link": "link between issues",
-}
 
 
 class _Trimmed(io.TextIOBase):
@@ -96,10 +85,11 @@ def print_report(report: Report, screen: Console) -> None:
     title = "Dry run of " if report.dry_run else ""
     title += f"{report.command} at {spell_time(report.now)}"
     screen.print(Text(f"{title}: {', '.join(head) or 'nothing new'}.", style="bold"))
-    _lines(screen, f"{would}escalated".capitalize(), report.escalated)
-    _lines(screen, f"{would}joined".capitalize(), report.joined)
+    plan = _Plan(report)
+    _lines(screen, f"{would}escalated".capitalize(), report.escalated, plan)
+    _lines(screen, f"{would}joined".capitalize(), report.joined, plan)
     _lines(screen, "Escalated already", report.already)
-    _changes(screen, report)
+    _changes(screen, report, plan)
     _lines(screen, "Suggested: a person decides", report.suggested)
     if any(line.id for line in report.suggested):
         indented(screen, CONFIRM, 2, style="dim")
@@ -112,7 +102,7 @@ def print_report(report: Report, screen: Console) -> None:
         told = f"The words of {counted(report.unread, 'ticket')} were kept by an older version"
         screen.print(Text(f"{told}; `escalation sweep --full` reads them again."))
     _aside(screen, report)
-    _writes(screen, report)
+    _writes(screen, report, plan)
     for problem in report.problems:
         screen.print(Text(f"\nProblem: {problem}", style="red"))
 
@@ -128,7 +118,26 @@ def indented(screen: Console, text: str | Text, by: int = 2, style: str = "") ->
     screen.print(Padding(shown, (0, 0, 0, by), expand=False))
 
 
-def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None:
+class _Plan:
+    """A dry run's writes, told once each beneath what they belong to."""
+
+    def __init__(self, report: Report) -> None:
+        self._writes = list(report.writes) if report.dry_run else []
+
+    def tell(self, screen: Console, escalation_id: str, by: int) -> None:
+        own = [write for write in self._writes if write.escalation_id == escalation_id]
+        self._writes = [write for write in self._writes if write.escalation_id != escalation_id]
+        for line in plan_lines(own):
+            indented(screen, Text(line, style="green"), by)
+
+    def rest(self) -> list[str]:
+        """The escalations that have not been told of yet."""
+        return list(dict.fromkeys(write.escalation_id for write in self._writes))
+
+
+def _lines(
+    screen: Console, title: str, lines: Sequence[EscalationLine], plan: _Plan | None = None
+) -> None:
     if not lines:
         return
     titled(screen, title)
@@ -150,6 +159,8 @@ def _lines(screen: Console, title: str, lines: Sequence[EscalationLine]) -> None
         if line.missing:
             asked = f"asked for in ticket {line.tickets[0]}: {', '.join(line.missing)}"
             indented(screen, Text(asked, style="yellow"), 6)
+        if plan is not None:
+            plan.tell(screen, line.id, 6)
 
 
 def spell_near(near: Iterable[NearTicket]) -> str:
@@ -162,14 +173,7 @@ def spell_near(near: Iterable[NearTicket]) -> str:
     )
 
 
-def tickets(ids: Sequence[int]) -> str:
-    """`ticket 7`, or `tickets 7, 8, 9`; long lists are cut."""
-    shown = ", ".join(str(number) for number in ids[:_SHOWN])
-    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-    return f"ticket{'s' if len(ids) != 1 else ''} {shown}{more}"
-
-
-def _changes(screen: Console, report: Report) -> None:
+def _changes(screen: Console, report: Report, plan: _Plan) -> None:
     if not report.changed:
         return
     titled(screen, "Changed")
@@ -182,6 +186,7 @@ def _changes(screen: Console, report: Report) -> None:
         if change.tickets:
             indented(screen, Text(tickets(change.tickets), style="dim"), 6)
         indented(screen, Text(f"because {change.because}"), 6)
+        plan.tell(screen, change.id, 6)
 
 
 def _left(screen: Console, report: Report) -> None:
@@ -219,18 +224,22 @@ def _aside(screen: Console, report: Report) -> None:
         indented(screen, f"and {len(alike) - _SHOWN:,} more reasons: see --json")
 
 
-def _writes(screen: Console, report: Report) -> None:
-    """A dry run lists each write; a real one counts them, and names what did not go through."""
-    if not report.writes:
-        return
+def _writes(screen: Console, report: Report, plan: _Plan) -> None:
+    """A dry run has told its plan; a real run counts, and names what did not go through."""
     if report.dry_run:
-        titled(screen, f"The {counted(len(report.writes), 'write')} that a real run makes")
-        for write in report.writes:
-            indented(screen, Text(spell_write(write)), 2)
+        for number, escalation_id in enumerate(plan.rest()):
+            if not number:
+                titled(screen, "Would also be written")
+            indented(screen, Text(escalation_id, style="bold"), 2)
+            plan.tell(screen, escalation_id, 6)
+        told = f"a real run makes {counted(len(report.writes), 'write')}"
+        screen.print(Text(f"\nNothing was written; {told}.", style="bold"))
+        return
+    if not report.writes:
         return
     titled(screen, "Written")
     made = Counter(write.kind for write in report.writes if write.result in {"done", "adopted"})
-    told = ", ".join(f"{number} x {_DID[kind]}" for kind, number in made.items())
+    told = ", ".join(f"{number} x {DID[kind]}" for kind, number in made.items())
     indented(screen, Text(told or "nothing"), 2)
     for write in report.writes:
         if write.reason or write.result not in {"done", "adopted"}:
@@ -240,7 +249,7 @@ def _writes(screen: Console, report: Report) -> None:
 
 def spell_write(write: Outcome) -> str:
     """`internal note on ticket 7 (e-12ab…)`."""
-    return f"{_DID[write.kind]}: {write.subject} [{write.escalation_id}]"
+    return f"{DID[write.kind]}: {write.subject} [{write.escalation_id}]"
 
 
 def print_assessment(assessment: Assessment, screen: Console) -> None:
