@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import sqrt
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +13,15 @@ from connector.core.grouping import (
     Corrections,
     Grouper,
     MemoryIndex,
+    Parameters,
     Report,
     Verdict,
     Verdicts,
     fingerprint,
     in_order,
+    shipped,
 )
+from connector.core.grouping.vectors import cosine, packed, unpacked
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 WINDOW = timedelta(days=30)
@@ -283,6 +287,62 @@ def test_a_removed_report_leaves_its_group_and_is_not_found_again() -> None:
     index.remove(index.number_of(7) or 0)
     assert ids(grouper) == [[6, 8]]
     assert index.number_of(7) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("Calendar fails with an error", "Since this morning the calendar is empty."),
+        ("Printing stopped", "It stopped working this morning, for all users, with an error."),
+    ],
+)
+def test_words_that_any_ticket_holds_glue_nothing_in_a_young_store(subject: str, body: str) -> None:
+    assert not placed(a_day()).place(a_report(40, subject, body)).joined
+
+
+def a_vector(*numbers: float) -> str:
+    length = sqrt(sum(number * number for number in numbers))
+    return packed([number / length / 8 for number in numbers for _ in range(64)])
+
+
+def with_vector(report: Report, vector: str) -> Report:
+    known = report.fingerprint.model_copy(update={"vector": vector})
+    return report.model_copy(update={"fingerprint": known})
+
+
+def test_vectors_bring_together_what_means_the_same() -> None:
+    lost = [
+        a_report(1, "Card lost", "I lost my card, please block it."),
+        a_report(2, "Card gone", "My card is gone, I want to have it blocked."),
+    ]
+    apart = placed([with_vector(r, a_vector(1, n, 0)) for r, n in zip(lost, (9, -9), strict=True)])
+    together = placed([with_vector(report, a_vector(1, 0.2, 0)) for report in lost])
+    assert ids(apart) == []
+    assert ids(together) == [[1, 2]]
+
+
+def test_reports_with_and_without_a_vector_are_compared_by_words() -> None:
+    day = a_day()
+    mixed = [with_vector(r, a_vector(1, n)) if n % 2 else r for n, r in enumerate(day)]
+    assert [6, 7, 8] in ids(placed(mixed))
+
+
+def test_a_packed_vector_keeps_its_angles() -> None:
+    one, other = unpacked(a_vector(1, 0, 0)), unpacked(a_vector(1, 1, 0))
+    assert cosine(one, one) == pytest.approx(1, abs=0.01)
+    assert cosine(one, other) == pytest.approx(sqrt(0.5), abs=0.01)
+    assert cosine(one, unpacked(a_vector(-1, 0, 0))) == pytest.approx(-1, abs=0.01)
+    assert cosine(one, one[:-1]) == 0
+    assert unpacked("") == b""
+
+
+def test_parameters_for_other_features_are_refused() -> None:
+    known = shipped().model_dump()
+    with pytest.raises(ValueError, match="train again"):
+        Parameters.model_validate(known | {"features": known["features"][:-1]})
+    swapped = known | {"with_vectors": known | {"with_vectors": None}}
+    with pytest.raises(ValueError, match="train again"):
+        Parameters.model_validate(swapped)
 
 
 def test_a_near_miss_is_told() -> None:

@@ -40,7 +40,7 @@ class Fingerprint(Frozen):
     """`headline` is the subject for people, short, without addresses and long numbers.
 
     `phrases` are hashes of neighbouring words, `text_key` tells equal reports (0: too little text
-    to tell).
+    to tell), `vector` is the meaning of the text (see `vectors`), if a model for that is installed.
     """
 
     headline: str = ""
@@ -50,6 +50,7 @@ class Fingerprint(Frozen):
     phrases: tuple[int, ...] = ()
     signatures: tuple[str, ...] = ()
     product_area: str | None = None
+    vector: str = ""
 
     @property
     def empty(self) -> bool:
@@ -57,7 +58,9 @@ class Fingerprint(Frozen):
         return not (self.title or self.lines or self.signatures)
 
 
-def fingerprint(subject: str, body: str, *, product_area: str | None = None) -> Fingerprint:
+def fingerprint(
+    subject: str, body: str, *, product_area: str | None = None, vector: str = ""
+) -> Fingerprint:
     """The fingerprint of one report; deterministic, at most a few kilobytes as JSON."""
     lines = own_lines(without_links(readable(body)))
     title = (bare_subject(subject) or (lines[0] if lines else ""))[:_TITLE_LENGTH]
@@ -71,6 +74,7 @@ def fingerprint(subject: str, body: str, *, product_area: str | None = None) -> 
         phrases=_phrases(flow),
         signatures=signatures(title, lines),
         product_area=product_area,
+        vector=vector,
     )
 
 

@@ -56,7 +56,6 @@ class Grouper:
         verdicts: Iterable[Verdict] = (),
     ) -> None:
         self._parameters = parameters or shipped()
-        self._least = min(self._parameters.pair, self._parameters.grow)
         self._index = index if index is not None else MemoryIndex()
         self._finder = Finder(self._index, window=window)
         self._verdicts = Verdicts(verdicts)
@@ -109,10 +108,9 @@ class Grouper:
             if seen.query.sketch.text_key == placed.sketch.text_key != 0 and group not in forbidden:
                 why = f"the same text as {placed.ticket_id}"
                 return Placement(ticket_id=ticket_id, group=group, joined=True, chance=1.0, why=why)
-        ranked = sorted(
-            self._supported(seen, forbidden), key=lambda item: (-item.chance, item.group)
-        )
-        best = next((near for near in ranked if near.chance >= self._threshold(near.group)), None)
+        needed = {near: self._needed(seen, near.group) for near in self._supported(seen, forbidden)}
+        ranked = sorted(needed, key=lambda near: (needed[near] - near.chance, near.group))
+        best = next((near for near in ranked if near.chance >= needed[near]), None)
         misses = tuple(near for near in ranked if near != best)[:_NEAR_MISSES]
         if best is None:
             return Placement(
@@ -127,10 +125,6 @@ class Grouper:
             near_misses=misses,
         )
 
-    def _threshold(self, group: str) -> float:
-        alone = len(self._index.members(group)) == 1
-        return self._parameters.pair if alone else self._parameters.grow
-
     def _groups_of(self, tickets: Iterable[int]) -> dict[str, None]:
         numbers = map(self._index.number_of, tickets)
         return {self._index.group_of(number): None for number in numbers if number is not None}
@@ -138,9 +132,19 @@ class Grouper:
     def _supported(self, seen: Seen, forbidden: Collection[str]) -> list[Near]:
         """For each group among the candidates: the chance that its newest members speak for."""
         chances = {placed.number: self._chance(seen, placed) for placed in seen.near}
-        likely = [number for number in chances if chances[number] >= _NEAR * self._least]
-        groups = dict.fromkeys(self._index.group_of(number) for number in likely)
-        return [self._support(seen, group, chances) for group in groups if group not in forbidden]
+        groups: dict[str, float] = {}
+        for number, chance in chances.items():
+            group = self._index.group_of(number)
+            groups[group] = max(chance, groups.get(group, 0.0))
+        return [
+            self._support(seen, group, chances)
+            for group, best in groups.items()
+            if group not in forbidden and best >= _NEAR * self._needed(seen, group)
+        ]
+
+    def _needed(self, seen: Seen, group: str) -> float:
+        members = len(self._index.members(group))
+        return self._parameters.to_join(members, vectors=bool(seen.query.sketch.vector))
 
     def _support(self, seen: Seen, group: str, chances: dict[int, float]) -> Near:
         newest = self._index.placed(self._index.members(group)[-_NEWEST:])

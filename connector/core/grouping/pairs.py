@@ -13,6 +13,8 @@ from math import exp, log, log1p, sqrt
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.index import Norms, Placed
+from connector.core.grouping.sketch import COMMON_KEYS
+from connector.core.grouping.vectors import cosine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +55,8 @@ FEATURES: Final = (
     "balance",
     "title_words",
 )
+FEATURES_WITH_VECTORS: Final = (*FEATURES, "meaning")
+"""What is known of two reports that both have a sentence vector."""
 _NEUTRAL: Final = frozenset(
     {
         "same_customer",
@@ -66,11 +70,12 @@ _NEUTRAL: Final = frozenset(
 )
 FALLING: Final = frozenset({"foreign_signatures", "gap_days", "rank", "crowd"})
 """More of it never makes one issue more likely, whatever the other features are."""
-RISING: Final = frozenset(FEATURES) - FALLING - _NEUTRAL
+RISING: Final = frozenset(FEATURES_WITH_VECTORS) - FALLING - _NEUTRAL
 """More of it never makes one issue less likely."""
 
 _PRIOR_SIZE: Final = 150
 _PRIOR_COUNT: Final = 1.5
+_MOST_OF_COMMON: Final = 3.0
 _FULL: Final = 8.0
 _DECAY_DAYS: Final = 60.0
 _NEIGHBOURS: Final = 10
@@ -99,6 +104,8 @@ def query(sketch: Sketch, counts: Mapping[int, int], size: int) -> Query:
     top = log(size + _PRIOR_SIZE)
     scale = _FULL / (top - log(_PRIOR_COUNT))
     rarity = {key: scale * (top - log(counts.get(key, 0) + _PRIOR_COUNT)) for key in sketch.keys}
+    for key in COMMON_KEYS.intersection(rarity):
+        rarity[key] = min(rarity[key], _MOST_OF_COMMON)
     norms = Norms(
         words=sqrt(sum((rarity[key] * weight) ** 2 for key, weight in sketch.words.items())),
         title=sqrt(sum(rarity[key] ** 2 for key in sketch.title)),
@@ -146,7 +153,7 @@ def _ratio(part: float, whole: float) -> float:
 def evidence(
     query: Query, other: Placed, around: Surroundings, *, days: float, same_customer: bool
 ) -> tuple[float, ...]:
-    """The values of `FEATURES` for a report and one in store."""
+    """The values of `FEATURES` for a report and one in store, or `FEATURES_WITH_VECTORS`."""
     cosines = _cosines(query, other)
     letters = _letters(query.sketch, other.sketch)
     near = _close(*cosines, letters)
@@ -162,7 +169,12 @@ def evidence(
         _same_area(query.sketch, other.sketch),
         *_stands_out(near, around, other.usual),
         *_sizes(query.sketch, other.sketch),
+        *_meaning(query.sketch.vector, other.sketch.vector),
     )
+
+
+def _meaning(mine: bytes, theirs: bytes) -> tuple[float, ...]:
+    return (cosine(mine, theirs),) if mine and theirs else ()
 
 
 def _letters(mine: Sketch, theirs: Sketch) -> float:

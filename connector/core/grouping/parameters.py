@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
-from connector.core.grouping.pairs import FEATURES
+from connector.core.grouping.pairs import FEATURES, FEATURES_WITH_VECTORS
 from connector.core.model import Frozen
 
 if TYPE_CHECKING:
@@ -46,23 +46,38 @@ class Tree(Frozen):
 
 
 class Parameters(Frozen):
-    """Chances are 0 to 1. `pair` is the least for two reports to come together, `grow` the least
-    support of a group's newest members for it to take a further one, `sure` the least mean support
-    in a group for it to act by itself.
+    """Chances are 0 to 1, and the least that is needed: `pair` for two reports to come together,
+    `third` for a third one to join the two (the step that can make an escalation), `grow` for
+    larger groups to take a further one, `sure` on average in a group for it to act by itself.
+
+    `with_vectors` judges two reports that both have a sentence vector.
     """
 
     features: tuple[str, ...]
     trees: tuple[Tree, ...]
     bias: float = 0.0
     pair: float = Field(ge=0, le=1)
+    third: float = Field(ge=0, le=1)
     grow: float = Field(ge=0, le=1)
     sure: float = Field(ge=0, le=1)
+    with_vectors: Parameters | None = None
 
     @model_validator(mode="after")
     def _knows_our_features(self) -> Self:
-        if self.features != FEATURES:
+        known = {FEATURES} if self.with_vectors else {FEATURES, FEATURES_WITH_VECTORS}
+        deeper = self.with_vectors.features if self.with_vectors else FEATURES_WITH_VECTORS
+        if self.features not in known or deeper != FEATURES_WITH_VECTORS:
             raise ValueError("made for other features than this version computes: train again")
         return self
+
+    def to_join(self, members: int, *, vectors: bool = False) -> float:
+        """The least support with which a group of so many members takes one more.
+
+        `vectors`: that one has a sentence vector.
+        """
+        if vectors and self.with_vectors:
+            return self.with_vectors.to_join(members)
+        return {1: self.pair, 2: self.third}.get(members, self.grow)
 
     @cached_property
     def _nested(self) -> tuple[Node, ...]:
@@ -70,6 +85,8 @@ class Parameters(Frozen):
 
     def chance(self, evidence: Sequence[float]) -> float:
         """How likely two reports with this evidence are about one issue."""
+        if self.with_vectors and len(evidence) > len(FEATURES):
+            return self.with_vectors.chance(evidence)
         score = self.bias
         for node in self._nested:
             while isinstance(node, tuple):

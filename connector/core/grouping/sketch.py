@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from connector.core.grouping.fingerprint import Fingerprint, key_of
+from connector.core.grouping.stopwords import COMMON
+from connector.core.grouping.vectors import unpacked
 from connector.core.grouping.words import stem
 
 _CODE_WEIGHT = 0.6
@@ -22,6 +25,9 @@ def sign_key(signature: str) -> int:
     return key_of(signature)
 
 
+COMMON_KEYS: Final = frozenset(map(word_key, COMMON))
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """Keys are those of `word_key` and `sign_key`. `words`: key -> weight of the word's place."""
@@ -36,6 +42,7 @@ class Sketch:
     text_key: int = 0
     product_area: str | None = None
     line_keys: tuple[int, ...] = field(default=())
+    vector: bytes = b""
 
     @property
     def keys(self) -> tuple[int, ...]:
@@ -67,6 +74,7 @@ def sketch(fingerprint: Fingerprint, left_out: frozenset[int] = frozenset()) -> 
         text_key=fingerprint.text_key,
         product_area=fingerprint.product_area,
         line_keys=tuple(line.key for line in fingerprint.lines),
+        vector=unpacked(fingerprint.vector),
     )
 
 

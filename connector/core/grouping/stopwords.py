@@ -1,4 +1,4 @@
-"""Function words of the languages that mail comes in: they say nothing about an issue."""
+"""Words of the languages that mail comes in which say nothing, or little, about an issue."""
 
 from __future__ import annotations
 
@@ -60,3 +60,28 @@ STOP: Final[frozenset[str]] = frozenset(
     f"{_ENGLISH} {_GERMAN} {_ROMANCE} {_NORTHERN} {_SLAVIC}".split()
 )
 """Terms that are never compared."""
+
+_COMMON = """
+able account accounts afternoon app appear appears application broken bug button case change
+changed check click clicked client colleague colleagues company currently customer customers day
+days different error errors evening example everyone fail failed failing fails failure find first
+fix found friday give happen happened happening happens help hour hours important impossible
+information issue issues know last look looking message messages minute minutes monday month
+months morning new night number office old open opened page people possible problem problems
+question recently right saturday screen several show showing shows site solve staff start started
+starting stop stopped stopping suddenly sunday system tell think thursday time times today tried
+trying tuesday unable update updated urgent user users version way website wednesday week weeks
+work worked working works wrong yesterday
+anwendung benutzer dienstag donnerstag fehler fehlermeldung firma frage freitag früh funktioniert
+funktionieren geht gestern heute hilfe klappt klicken kollege kollegen konto kunde kunden leider
+meldung minuten mitarbeiter mittwoch montag morgen möglich nutzer öffnen plötzlich problem probleme
+samstag seite sonntag stunde stunden tag tage woche zeigt
+affiche aide aujourd bouton clients collègues compte dimanche entreprise erreur fonctionne
+fonctionner heure heures hier hui jeudi jour jours lundi marche mardi matin mercredi problème samedi
+semaine soir système utilisateur utilisateurs vendredi
+aparece aplicación ayer ayuda botón cliente clientes cuenta día días domingo empresa falla funciona
+funcionar hoy jueves lunes martes mañana mensaje miércoles minutos página pregunta problema sábado
+sistema tarde usuario usuarios versión viernes"""
+
+COMMON: Final[frozenset[str]] = frozenset(_COMMON.split()) - STOP
+"""Terms that many reports of any product hold, as a young store has to know before it can count."""

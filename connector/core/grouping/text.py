@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LIMIT: Final = 16_000
+_MEANT: Final = 2_000
 _CLOSING_TAIL: Final = 12
 _MIN_WORDS: Final = 2
 
@@ -193,6 +194,15 @@ def _without_small_talk(lines: Sequence[str]) -> list[str]:
     own = (phrases.OPENING.sub("", line) for line in lines)
     kept = (line for line in own if line and not any(test(line.strip("*_ ")) for test in leave))
     return [line for line in kept if not is_vague(line)]
+
+
+def meant(subject: str, body: str) -> str:
+    """What a report says, as running text: for a model that reads sentences."""
+    lines = own_lines(without_links(readable(body)))
+    title = bare_subject(subject)
+    if lines and lines[0].strip(" .!?").lower() == title.strip(" .!?").lower():
+        lines = lines[1:]
+    return ". ".join(filter(None, (title, "\n".join(lines))))[:_MEANT]
 
 
 def is_vague(text: str) -> bool:
