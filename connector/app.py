@@ -16,7 +16,13 @@ from urllib.parse import urlsplit
 import click
 from pydantic import SecretStr
 
-from connector.config import SweepSettings, effective_mappings, effective_sweep, load_settings
+from connector.config import (
+    SweepSettings,
+    effective_mappings,
+    effective_sweep,
+    grouping_settings,
+    load_settings,
+)
 from connector.errors import (
     ConfigError,
     ConnectorError,
@@ -43,6 +49,7 @@ if TYPE_CHECKING:
     from connector.core.mapping import Mappings
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
+    from connector.meaning import SentenceModel
     from connector.ports import Desk
     from connector.report import Report
     from connector.services import Services
@@ -118,6 +125,13 @@ class App:
             return load_mappings(None), timedelta(days=SweepSettings().window_days)
         settings = self.settings(need_credentials=False)
         return self.mappings(settings), timedelta(days=settings.sweep.window_days)
+
+    def meaning(self) -> SentenceModel | None:
+        """The sentence model to tell reports by; None: by words alone."""
+        from connector.meaning import find_model
+
+        grouping = grouping_settings(self.config, os.environ)
+        return None if grouping.vectors == "off" else find_model(grouping.model)
 
     @contextmanager
     def ledger(self, settings: Settings | None = None) -> Iterator[Ledger]:

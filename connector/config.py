@@ -156,12 +156,22 @@ class MappingSettings(Frozen):
     path: Path | None = None
 
 
+class GroupingSettings(Frozen):
+    """How same-issue reports are told. `model`: a folder with a sentence model, absolute once
+    loaded; None: the one of an installed package, if there is one.
+    """
+
+    model: Path | None = None
+    vectors: Literal["auto", "off"] = "auto"
+
+
 SECTIONS: Mapping[str, type[Frozen]] = {
     "zendesk": ZendeskSettings,
     "jira": JiraSettings,
     "store": StoreSettings,
     "sweep": SweepSettings,
     "mappings": MappingSettings,
+    "grouping": GroupingSettings,
 }
 
 
@@ -177,6 +187,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     sweep: SweepSettings = SweepSettings()
     mappings: MappingSettings = MappingSettings()
+    grouping: GroupingSettings = GroupingSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -222,6 +233,31 @@ def load_settings(
     if settings is None or problems:
         raise InvalidConfigError(problems)
     return settings
+
+
+def grouping_settings(path: Path | None, environ: Mapping[str, str]) -> GroupingSettings:
+    """[grouping] alone, for commands that work without a configuration or with half of one."""
+    try:
+        file = config_file(path, environ)
+    except ConfigError:
+        if path is not None or environ.get("ESCALATION_CONFIG"):
+            raise
+        file = Path("config.toml")
+    content = (read_toml(file, []) or {}) if file.is_file() else {}
+    grouping = _merged(content, _variables(environ, []))["grouping"]
+    if not isinstance(grouping, dict):
+        raise InvalidConfigError([f"{shown(file)}: grouping is no table; expected [grouping]"])
+    _resolve_model(grouping, file.resolve().parent)
+    try:
+        return GroupingSettings(**grouping)
+    except ValidationError as error:
+        problems = problems_of(
+            error,
+            GroupingSettings,
+            name=lambda _, key: f"{shown(file)}: grouping.{key}",
+            may_show=lambda _: True,
+        )
+        raise InvalidConfigError(problems) from None
 
 
 def holds_secrets(file: Path) -> bool:
@@ -299,6 +335,12 @@ def _resolve_paths(given: Given) -> None:
         mappings["path"] = given.folder / Path(path).expanduser()
     elif path is None and (given.folder / "mappings").is_dir():
         mappings["path"] = given.folder / "mappings"
+    _resolve_model(given.table("grouping"), given.folder)
+
+
+def _resolve_model(grouping: dict[str, Any], folder: Path) -> None:
+    if isinstance(grouping.get("model"), str):
+        grouping["model"] = folder / Path(grouping["model"]).expanduser()
 
 
 def _validated(given: Given) -> Settings | None:
@@ -310,7 +352,7 @@ def _validated(given: Given) -> Settings | None:
     def may_show(loc: Loc) -> bool:
         """Never what could be a secret in the wrong place."""
         open_keys = {("zendesk", "url"), ("jira", "url"), ("jira", "deployment"), ("store", "url")}
-        if loc[0] not in {"sweep", "mappings"} and loc[:2] not in open_keys:
+        if loc[0] not in {"sweep", "mappings", "grouping"} and loc[:2] not in open_keys:
             return False
         value = given.table(str(loc[0])).get(str(loc[-1]), "")
         return not isinstance(value, str) or not {"@", "?", "#"} & set(value)

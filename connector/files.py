@@ -28,7 +28,10 @@ def group_tickets(app: App, file: Path, output: Path | None) -> ExitCode:
     def progress(done: int, total: int | None) -> None:
         app.progress("tickets grouped", done, total)
 
-    return _convert(app, file, output, partial(group_file, progress=progress))
+    meaning = app.meaning()
+    told = f"by words and by meaning ({meaning.name})" if meaning else "by words alone"
+    click.echo(f"reports are compared {told}", err=True)
+    return _convert(app, file, output, partial(group_file, meaning=meaning, progress=progress))
 
 
 def extract_reports(app: App, file: Path, output: Path | None) -> ExitCode:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from connector.core.customers import customer_key
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from connector.core.model import Group
+    from connector.meaning import Meaning
 
 FILE_WINDOW = timedelta(days=10_000)
 """A file is looked at as a whole: nearness in time is evidence, not a border."""
@@ -26,6 +28,7 @@ FILE_WINDOW = timedelta(days=10_000)
 _UNTIMED_START = datetime(2000, 1, 1, tzinfo=UTC)
 _UNTIMED_STEP = timedelta(hours=1)
 _PROGRESS_EVERY = 200
+_AT_ONCE = 256
 
 
 class GroupLine(TypedDict):
@@ -52,15 +55,17 @@ def group_file(
     lines: Iterable[TicketLine | BadLine],
     *,
     parameters: Parameters | None = None,
+    meaning: Meaning | None = None,
     window: timedelta = FILE_WINDOW,
     on_bad: Callable[[BadLine], None] = _nothing,
     progress: Callable[[int, int | None], None] = _nothing,
 ) -> Iterator[GroupLine]:
     """One line out for each ticket in, in the order of the file.
 
+    `meaning` gives sentence vectors; without it, reports are told by their words alone.
     `progress` hears how many tickets were placed, of how many (None while the file is still read).
     """
-    tickets = list(_read(lines, on_bad, progress))
+    tickets = list(_read(lines, meaning, on_bad, progress))
     order = sorted(range(len(tickets)), key=lambda place: _when(tickets[place]))
     reports = [_report(tickets[place], rank) for rank, place in enumerate(order)]
     grouper = Grouper(parameters, window=window)
@@ -107,23 +112,39 @@ def _report(ticket: _Read, rank: int) -> Report:
 
 def _read(
     lines: Iterable[TicketLine | BadLine],
+    meaning: Meaning | None,
     on_bad: Callable[[BadLine], None],
     progress: Callable[[int, int | None], None],
 ) -> Iterator[_Read]:
     """A ticket without a time is taken to have come an hour after the one before it."""
     last = _UNTIMED_START
     count = 0
+    for some in _in_batches(_good(lines, on_bad)):
+        texts = [(line.subject, line.body) for line in some]
+        vectors = meaning.vectors(texts) if meaning else [""] * len(some)
+        for line, vector in zip(some, vectors, strict=True):
+            last = line.created_at or last + _UNTIMED_STEP
+            count += 1
+            if count % _PROGRESS_EVERY == 0:
+                progress(count, None)
+            yield _Read(
+                id=line.id,
+                customer=customer_key(line.organization, line.requester, None) or f"ticket:{count}",
+                created_at=last,
+                fingerprint=fingerprint(line.subject, line.body, vector=vector),
+            )
+
+
+def _good(
+    lines: Iterable[TicketLine | BadLine], on_bad: Callable[[BadLine], None]
+) -> Iterator[TicketLine]:
     for line in lines:
         if isinstance(line, BadLine):
             on_bad(line)
-            continue
-        last = line.created_at or last + _UNTIMED_STEP
-        count += 1
-        if count % _PROGRESS_EVERY == 0:
-            progress(count, None)
-        yield _Read(
-            id=line.id,
-            customer=customer_key(line.organization, line.requester, None) or f"ticket:{count}",
-            created_at=last,
-            fingerprint=fingerprint(line.subject, line.body),
-        )
+        else:
+            yield line
+
+
+def _in_batches(lines: Iterator[TicketLine]) -> Iterator[list[TicketLine]]:
+    while some := list(islice(lines, _AT_ONCE)):
+        yield some

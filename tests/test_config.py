@@ -17,6 +17,7 @@ from connector.config import (
     SweepSettings,
     effective_mappings,
     effective_sweep,
+    grouping_settings,
     load_settings,
 )
 from connector.core.duration import Duration
@@ -308,8 +309,8 @@ def test_whatever_stands_in_the_place_of_a_secret_is_never_shown(rest: str) -> N
         ),
         pytest.param(
             "[swep]\nwindow_days = 3",
-            "config.toml: swep is no key here. Known: zendesk, jira, store, sweep, mappings. "
-            "Did you mean 'sweep'?",
+            "config.toml: swep is no key here. Known: zendesk, jira, store, sweep, mappings, "
+            "grouping. Did you mean 'sweep'?",
             id="unknown section",
         ),
         pytest.param(
@@ -441,8 +442,8 @@ def test_a_variable_s_mistake_names_the_variable(problems: Callable[..., tuple[s
         ),
         (
             "$ESCALATION_SWEP__WINDOW_DAYS is no key here. Known: ESCALATION_ZENDESK__…, "
-            "ESCALATION_JIRA__…, ESCALATION_STORE__…, ESCALATION_SWEEP__…, ESCALATION_MAPPINGS__…. "
-            "Did you mean 'ESCALATION_SWEEP__…'?"
+            "ESCALATION_JIRA__…, ESCALATION_STORE__…, ESCALATION_SWEEP__…, "
+            "ESCALATION_MAPPINGS__…, ESCALATION_GROUPING__…. Did you mean 'ESCALATION_SWEEP__…'?"
         ),
         "$ESCALATION_SWEEP__WINDOW_DAYS is 'many': expected a whole number.",
     )
@@ -614,3 +615,23 @@ def test_a_number_that_config_leaves_out_is_the_trigger_s(shipped: Mappings) -> 
 
 def test_the_shipped_triggers_have_the_numbers_of_config(shipped: Mappings) -> None:
     assert effective_sweep(SweepSettings(), shipped) == SweepSettings()
+
+
+def test_grouping_is_read_without_the_rest_of_a_configuration(here: Path) -> None:
+    assert grouping_settings(None, {}).model is None
+    (here / "config.toml").write_text('[zendesk]\nurl = 5\n[grouping]\nmodel = "m"', "utf-8")
+    assert grouping_settings(None, {}).model == here / "m"
+    assert grouping_settings(None, {"ESCALATION_GROUPING__VECTORS": "off"}).vectors == "off"
+
+
+def test_a_mistake_in_grouping_is_told_with_place_and_what_is_allowed(here: Path) -> None:
+    (here / "config.toml").write_text('[grouping]\nvectors = "on"', "utf-8")
+    with pytest.raises(InvalidConfigError) as caught:
+        grouping_settings(None, {})
+    assert "config.toml: grouping.vectors" in str(caught.value)
+    assert "auto" in str(caught.value)
+
+
+def test_a_configuration_that_is_named_and_missing_is_told_to_grouping_too(here: Path) -> None:
+    with pytest.raises(ConfigError):
+        grouping_settings(here / "none.toml", {})
