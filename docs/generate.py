@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from mapping_reference import reference
 
 from connector.cli import cli
-from connector.doctor.checks import KINDS
+from connector.doctor.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,7 +65,7 @@ def cli_reference() -> str:
 
 
 _CHECKS_HEAD = """\
-# What `escalation check` looks at
+# Checks, and what to do about each
 
 Written by `python docs/generate.py`; do not edit.
 
@@ -77,15 +77,16 @@ to mend it. With `--json`, each check has `id`, `status`, `about`, `found`, `men
 The command ends with the exit code of the worst: 2, then 3, 4, 1, 0. A few findings of a kind that
 fails are warnings where the work is done without them, as with a priority that no screen shows.
 
-| id | means | exit |
-|---|---|---|
+| id | means | mend | exit |
+|---|---|---|---|
 """
 
 
 def checks_page() -> str:
     """Every check by its id."""
     return _CHECKS_HEAD + "".join(
-        f"| `{id_}` | {kind.means} | {int(kind.code)} |\n" for id_, kind in sorted(KINDS.items())
+        f"| `{id_}` | {kind.means} | {kind.mend} | {int(kind.code)} |\n"
+        for id_, kind in sorted(KINDS.items())
     )
 
 

@@ -27,7 +27,7 @@ from pydantic.fields import FieldInfo
 from connector.cli import cli
 from connector.config import SECTIONS, Settings
 from connector.credentials import variable_of
-from connector.doctor.checks import Kind
+from connector.doctor.kinds import Kind
 from connector.errors import ExitCode
 from connector.mapping_files import MODELS
 from connector.schemas import schemas
@@ -252,7 +252,9 @@ def test_a_planted_drift_is_seen(
     shipped = schemas()
     extra = click.Option(["--extra"], help="New.")
     monkeypatch.setattr(cli.commands["sweep"], "params", [*cli.commands["sweep"].params, extra])
-    monkeypatch.setitem(generator["KINDS"], "jira.new", Kind(ExitCode.USAGE, "something new"))
+    monkeypatch.setitem(
+        generator["KINDS"], "jira.new", Kind(ExitCode.USAGE, "something new", "mend it")
+    )
     monkeypatch.setitem(SECTIONS["sweep"].model_fields, "extra", FieldInfo(annotation=int))
     SECTIONS["sweep"].model_rebuild(force=True)
     Settings.model_rebuild(force=True)

@@ -6,6 +6,8 @@ says so.
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -67,7 +69,10 @@ def ask(app: App) -> Answers:
 
 
 def say(text: str) -> None:
-    click.echo(text, err=True)
+    """Wrapped between words; lines and empty lines are kept."""
+    width = shutil.get_terminal_size().columns
+    lines = [textwrap.fill(line, width, replace_whitespace=False) for line in text.split("\n")]
+    click.echo("\n".join(lines), err=True)
 
 
 # --- credentials ----------------------------------------------------------------------------------

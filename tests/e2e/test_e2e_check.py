@@ -10,7 +10,7 @@ import pytest
 from e2e_rig import NOON
 from e2e_tickets import LATE
 
-from connector.doctor.checks import KINDS
+from connector.doctor.kinds import KINDS
 from connector.mapping_files import shipped_mappings
 
 if TYPE_CHECKING:
