@@ -325,6 +325,16 @@ def quarantine_drop(app: App, keys: tuple[str, ...], json_: bool) -> None:  # no
 )
 @click.option("--limits", type=Names(["real", "trial", "off"]), default="real")
 @click.option("--search-lag", type=float, default=0.0, help="Seconds that Jira's search lags.")
+@click.option(
+    "--certificate",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Speak HTTPS with this certificate (PEM); needs --key.",
+)
+@click.option(
+    "--key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The certificate's private key (PEM).",
+)
 @click.option("--journal", type=click.Path(dir_okay=False, path_type=Path), hidden=True)
 @click.pass_obj
 def sandbox(app: App, /, **chosen: Any) -> None:

@@ -33,7 +33,7 @@ from connector.core.plan import (
     ticket_writes,
     update_writes,
 )
-from connector.core.writes import CommentIssue, UpdateBrief, UpdateIssue
+from connector.core.writes import CommentIssue, RestrictIssue, UpdateBrief, UpdateIssue
 from connector.ledger.rows import EscalationRow
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from connector.core.fields import JiraFact
     from connector.core.model import Case, FieldValue, Need
     from connector.core.routing import Route
+    from connector.core.writes import CreateIssue
     from connector.deciding import Decision
     from connector.ledger.rows import LinkRow
     from connector.services import Services
@@ -140,6 +141,21 @@ def first_writes(
         labels=(*route.labels, *notify_labels(row)),
         brief_property=brief_property(brief, row.marker, [link.ticket_id for link in links]),
     )
+
+
+def restriction(
+    services: Services, row: EscalationRow, created: CreateIssue
+) -> tuple[Intended, ...]:
+    """An issue with a security level is looked at once it is there: Jira may leave that out."""
+    level = created.fields.get("security")
+    if level is None:
+        return ()
+    bare = f"Restricted escalation {row.id}: its text was taken out"
+    why = "Jira did not take this issue's security level. Read the escalation in Zendesk."
+    blocks = (Paragraph(runs=plain_run(why)),)
+    document = Document(title="", head=blocks, marked=False)
+    write = RestrictIssue(level=level, summary=bare, description=_rendered(services, document))
+    return (name_write(row.marker, write, "1"),)
 
 
 def notify_labels(row: EscalationRow) -> tuple[str, ...]:
@@ -261,10 +277,14 @@ def brief_writes(
     return (name_write(row.marker, write, n),)
 
 
-def comment_write(services: Services, row: EscalationRow, text: str, n: str) -> Intended:
-    """One comment on the issue, and nothing else."""
-    intent_id = intent_id_of(row.marker, "issue_comment", "issue", n)
-    return name_write(row.marker, _comment(services, text.splitlines(), intent_id), n)
+def comment_write(
+    services: Services, row: EscalationRow, text: str, n: str, *, issue_id: str | None = None
+) -> Intended:
+    """One comment on the issue (`issue_id`: on another one), and nothing else."""
+    subject = CommentIssue(body="", issue_id=issue_id).subject
+    intent_id = intent_id_of(row.marker, "issue_comment", subject, n)
+    said = _comment(services, text.splitlines(), intent_id)
+    return name_write(row.marker, said.model_copy(update={"issue_id": issue_id}), n)
 
 
 def _comment(services: Services, lines: Iterable[str], intent_id: str) -> CommentIssue:

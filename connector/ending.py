@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from connector import __version__
-from connector.errors import ConfigError, ConnectorError, ExitCode, UnavailableError
+from connector.errors import ConfigError, ConnectorError, ExitCode, UnavailableError, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,15 +63,9 @@ class _UnexpectedError(UnavailableError):
     """A bug: where it happened, without any text that the program was working on."""
 
     def __init__(self, error: Exception) -> None:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = "?"
-        if trace is not None:
-            place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         super().__init__(
-            f"unexpected {type(error).__name__} at {place} (version {__version__}). What was done "
-            "is kept; run again, and report this line if it comes back"
+            f"unexpected {type(error).__name__} at {place_of(error)} (version {__version__}). "
+            "What was done is kept; run again, and report this line if it comes back"
         )
 
 

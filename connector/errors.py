@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -147,6 +148,29 @@ class ConflictError(TicketError):
 
 class DriftError(TicketError):
     """An answer lacks a required key or has another shape than documented."""
+
+
+class BugError(TicketError):
+    """A bug of ours that one ticket or issue brought to light: that one is set aside."""
+
+
+def one_of_ours(error: Exception) -> ConnectorError:
+    """The error itself when it is one of ours; of any other its kind and place, nothing it says."""
+    if isinstance(error, ConnectorError):
+        return error
+    return BugError(f"unexpected {type(error).__name__} at {place_of(error)}")
+
+
+def place_of(error: Exception) -> str:
+    """File and line where it was raised: all of a traceback that holds no text of anybody."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (
+        "?"
+        if trace is None
+        else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    )
 
 
 class UncertainError(ConnectorError):

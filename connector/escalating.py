@@ -16,6 +16,7 @@ from connector.drafting import (
     first_writes,
     joined_writes,
     redraft,
+    restriction,
     severity_writes,
     tickets_told,
 )
@@ -61,7 +62,8 @@ def _due_after(
 ) -> tuple[Intended, ...]:
     """Once the issue exists its tickets are told; once its brief is done, Jira is."""
     if isinstance(write, CreateIssue):
-        return tickets_told(services, row, tx.links.of(row.id))
+        linked = tx.links.of(row.id)
+        return (*restriction(services, row, write), *tickets_told(services, row, linked))
     if isinstance(write, UpdateBrief):
         told = write.left if found.left else write.told
         return (Intended(intent_id=write.comment_id, write=told),)

@@ -18,7 +18,9 @@ from connector.core.writes import (
     Write,
     parse_write,
     side_of,
+    without_four_bytes,
 )
+from connector.earlier import Earlier
 from connector.errors import (
     ACCOUNT_WIDE,
     BusyError,
@@ -34,7 +36,7 @@ from connector.errors import (
 )
 from connector.ledger.intents import INTERRUPTED
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState
-from connector.lookup import Found, find_issue, look_up, proven_absent
+from connector.lookup import Found, look_up, proven_absent
 from connector.sending import Sender
 from connector.settling import Book
 
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from connector.settling import FollowOn, Outcome
 
 _CONFLICTS = 3
+_LOST_TRIES = 8
+"""Tries of a write to an issue that is not there; the pauses between them add up to a week."""
 
 
 class Resend(Protocol):
@@ -75,12 +79,13 @@ class Gate:
     resend: Resend
     dry_run: bool = False
     resting: dict[str, ConnectorError] = field(default_factory=dict)
-    adopted: dict[str, bool] = field(default_factory=dict)
     sender: Sender = field(init=False)
+    earlier: Earlier = field(init=False)
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.desk, self.tracker, self.now)
+        self.earlier = Earlier(self.desk, self.tracker, self.ledger, self.now)
         self.book = Book(self.ledger, self.now, self.follow_on)
 
     @property
@@ -99,6 +104,7 @@ class Gate:
 
     def recover(self) -> None:
         """Settles what an earlier run left in the air, before anything new is planned."""
+        self.earlier.begin()
         with self.ledger.transaction() as tx:
             tx.intents.interrupted()
             pending = tx.intents.pending(self.now)
@@ -169,15 +175,17 @@ class Gate:
         except (RefusedError, BusyError, NotSentError, UnavailableError) as error:
             self._rest(row, error)
         except ConnectorError as error:
-            return self._unread(row, error)
+            return self._unread(row, escalation, error)
         return False
 
-    def _unread(self, row: IntentRow, error: ConnectorError) -> bool:
+    def _unread(self, row: IntentRow, escalation: EscalationRow, error: ConnectorError) -> bool:
         """What had to be read before the write, or to find it again, could not be."""
         with self.ledger.transaction() as tx:
             fresh = tx.intents.get(row.intent_id) or row
-        if isinstance(error, ClosedError | GoneError) and row.kind != "create_issue":
+        if isinstance(error, ClosedError):
             return self.book.drop(fresh, error)
+        if isinstance(error, GoneError) and row.kind != "create_issue":
+            return self._gone(fresh, escalation, error)
         if fresh.state is IntentState.PLANNED:
             self.book.set_aside(fresh, error)
         else:
@@ -205,7 +213,7 @@ class Gate:
         if self.dry_run:
             self.book.done(row, _as_if(write), "would")
             return True
-        earlier = self._earlier(row, write, escalation)
+        earlier = self.earlier.found(row, write, escalation)
         if earlier is not None:
             self.book.done(row, earlier, "adopted")
             return True
@@ -217,34 +225,15 @@ class Gate:
             draft = tx.drafts.get(write.approval)
         return draft is not None and draft.state == "approved" and draft.text == write.text
 
-    def _earlier(self, row: IntentRow, write: Write, escalation: EscalationRow) -> Found | None:
-        """What a run whose ledger was lost may have done already."""
-        if isinstance(write, CreateIssue):
-            issue = find_issue(write.project, escalation.marker, self.tracker)
-            return Found(ref=issue.id, issue=issue) if issue is not None else None
-        if row.kind not in REPEATABLE and self._adopted(escalation):
-            return look_up(row, escalation, desk=self.desk, tracker=self.tracker)
-        return None
-
-    def _adopted(self, escalation: EscalationRow) -> bool:
-        """Whether its issue was there before this ledger knew. Without an issue nobody can say."""
-        if escalation.issue_id is None:
-            return True
-        if escalation.id not in self.adopted:
-            with self.ledger.transaction() as tx:
-                events = tx.events.of(escalation.id)
-            known = any(event.what == "create_issue: adopted" for event in events)
-            self.adopted[escalation.id] = known
-        return self.adopted[escalation.id]
-
     def _send(self, row: IntentRow, write: Write, escalation: EscalationRow) -> bool:
         probe = self._stale_stamp(row, write) or self.sender.probe(write)
         with self.ledger.transaction() as tx:
             tx.check_fence(self.lease)
             tx.intents.sending(row.intent_id, at=self.now, probe=probe)
         try:
+            sent = self._storable(row, write)
             found = self.resend(
-                lambda: self.sender.request(row, write, escalation, probe),
+                lambda: self.sender.request(row, sent, escalation, probe),
                 repeatable=row.kind in REPEATABLE,
             )
         except UncertainError as error:
@@ -253,8 +242,10 @@ class Gate:
             return self._conflict(row, escalation, error)
         except InvalidError as error:
             return self._invalid(row, write, escalation, error)
-        except (ClosedError, GoneError) as error:
+        except ClosedError as error:
             return self.book.drop(row, error)
+        except GoneError as error:
+            return self._gone(row, escalation, error)
         except (RefusedError, UnavailableError):
             self.book.plan_again(row, "certainly not done")
             raise
@@ -272,8 +263,14 @@ class Gate:
         """A note that may have been sent goes out under the stamp of then: if it arrived after all,
         and its audit is not shown yet, Zendesk answers 409 instead of taking it again.
         """
-        unknown = row.error in {INTERRUPTED, UncertainError.__name__}
-        return row.probe if isinstance(write, UpdateTicket) and unknown else None
+        return row.probe if isinstance(write, UpdateTicket) and _unknown_before(row) else None
+
+    def _storable(self, row: IntentRow, write: Write) -> Write:
+        """An old database behind a Data Center answers 500 to emoji, every time: what it did not
+        take goes out again without them.
+        """
+        old = side_of(row.kind) == "tracker" and self.tracker.dialect == "wiki"
+        return without_four_bytes(write) if old and _unknown_before(row) else write
 
     # --- what came of it ---------------------------------------------------------------------
 
@@ -307,6 +304,30 @@ class Gate:
             again = tx.intents.get(row.intent_id)
         return again is not None and self._send(again, parse_write(again.payload), escalation)
 
+    def _gone(self, row: IntentRow, escalation: EscalationRow, error: GoneError) -> bool:
+        """404, or 410: dropped when a second look, by somebody who is known, says the same.
+
+        An issue that nobody can see may be young or hidden: tried again for some days, and listed.
+        """
+        if side_of(row.kind) == "desk":
+            self.desk.whoami()
+            about = parse_write(row.payload)
+            ticket_id = getattr(about, "ticket_id", None)
+            if ticket_id is None or not self._ticket_there(ticket_id):
+                return self.book.drop(row, error)
+        elif row.tries >= _LOST_TRIES:
+            self.tracker.whoami()
+            if not self.tracker.issues([escalation.issue_id or "0"]):
+                return self.book.drop(row, error)
+        if row.state is IntentState.UNCERTAIN:
+            self.book.still_uncertain(row, error)
+        else:
+            self.book.set_aside(row, error)
+        return False
+
+    def _ticket_there(self, ticket_id: int) -> bool:
+        return any(one.status != "deleted" for one in self.desk.tickets([ticket_id]))
+
     def _invalid(
         self, row: IntentRow, write: Write, escalation: EscalationRow, error: InvalidError
     ) -> bool:
@@ -319,6 +340,11 @@ class Gate:
             return self._send(row, fewer, escalation)
         self.book.set_aside(row, error)
         return False
+
+
+def _unknown_before(row: IntentRow) -> bool:
+    """Whether an earlier try ended without anybody knowing what came of it."""
+    return row.error in {INTERRUPTED, UncertainError.__name__}
 
 
 def _unsettled_create(row: IntentRow) -> bool:

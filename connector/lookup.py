@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from connector.core.markers import marker_label, reference_line
 from connector.core.model import Frozen, IssueRef
 from connector.core.writes import (
+    CloseIssue,
+    CommentIssue,
     CreateIssue,
     LinkIssue,
     RelateIssue,
@@ -55,12 +57,18 @@ def look_up(
         related = tracker.related(escalation.issue_id or "")
         there = any(one.issue.id == write.other_id for one in related)
         return Found(ref=write.other_id) if there else None
-    return _commented(row, escalation, tracker)
+    if isinstance(write, CloseIssue):
+        closed = any(one.category == "done" for one in tracker.issues([write.issue_id]))
+        return Found(ref=write.issue_id) if closed else None
+    about = write.issue_id if isinstance(write, CommentIssue) else None
+    return _commented(row, about or escalation.issue_id or "", tracker)
 
 
-def find_issue(project: str, marker: str, tracker: Tracker) -> IssueRef | None:
-    """An issue with this marker by the search index; of several, the one with the lowest id."""
-    return _lowest(tracker.find_by_label(project, marker_label(marker)), marker)
+def find_issue(marker: str, tracker: Tracker) -> IssueRef | None:
+    """An issue with this marker by the search index, in whatever project it is by now; of several,
+    the one with the lowest id.
+    """
+    return lowest(tracker.find_by_label(marker_label(marker)), marker)
 
 
 def proven_absent(row: IntentRow, now: datetime) -> bool:
@@ -74,12 +82,13 @@ def _created(
     project: str, row: IntentRow, escalation: EscalationRow, tracker: Tracker
 ) -> Found | None:
     after = int((row.probe or {}).get("highest", 0))
-    seen = _lowest(tuple(tracker.issues_after(project, after)), escalation.marker)
-    issue = seen or find_issue(project, escalation.marker, tracker)
+    seen = lowest(tuple(tracker.issues_after(project, after)), escalation.marker)
+    issue = seen or find_issue(escalation.marker, tracker)
     return Found(ref=issue.id, issue=issue) if issue else None
 
 
-def _lowest(issues: tuple[Issue, ...], marker: str) -> IssueRef | None:
+def lowest(issues: tuple[Issue, ...], marker: str) -> IssueRef | None:
+    """Of the issues with this marker the first one that was made."""
     ours = [issue for issue in issues if marker_label(marker) in issue.labels]
     if not ours:
         return None
@@ -99,8 +108,8 @@ def _noted(ticket_id: int, row: IntentRow, desk: Desk) -> Found | None:
     return None
 
 
-def _commented(row: IntentRow, escalation: EscalationRow, tracker: Tracker) -> Found | None:
-    for comment in tracker.comments(escalation.issue_id or "", since=_since(row)):
+def _commented(row: IntentRow, issue_id: str, tracker: Tracker) -> Found | None:
+    for comment in tracker.comments(issue_id, since=_since(row)):
         if reference_line(row.intent_id) in comment.text:
             return Found(ref=comment.id)
     return None

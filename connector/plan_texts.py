@@ -20,10 +20,12 @@ DID = {
     "brief_update": "brief updated",
     "issue_comment": "issue commented",
     "issue_link": "link between issues",
+    "issue_restrict": "issue kept for few eyes",
+    "issue_close": "second issue closed",
 }
 """What each kind of write did, in a few words."""
 
-_CHANGES = frozenset({"tags", "issue_update", "brief_update"})
+_CHANGES = frozenset({"tags", "issue_update", "brief_update", "issue_restrict", "issue_close"})
 _SHOWN = 20
 
 

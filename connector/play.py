@@ -42,14 +42,20 @@ def run_sandbox(
     deployment: Literal["cloud", "datacenter"],
     limits: Literal["real", "trial", "off"],
     search_lag: float,
+    certificate: Path | None,
+    key: Path | None,
     journal: Path | None,
 ) -> ExitCode:
     """Serves until Ctrl-C or SIGTERM. Lines of `load` that are no tickets are told by number."""
+    import ssl
+
     from connector.sandbox.server import serve_foreground
     from connector.sandbox.world import Clock, Journal, Options, World
 
     if load is not None and empty:
         raise ConfigError("--load and --empty exclude each other: name a file, or start empty")
+    if (certificate is None) is not (key is None):
+        raise ConfigError("--certificate and --key belong together: give both files, or none")
     seed, bad = _seed(load, app.now, empty=empty)
     if app.frozen and (empty or load is not None):
         seed = seed.model_copy(update={"now": app.now})
@@ -69,7 +75,11 @@ def run_sandbox(
         )
 
     try:
-        serve_foreground(world, seed, port, ready)
+        serve_foreground(world, seed, port, ready, certificate=certificate, key=key)
+    except ssl.SSLError:
+        raise ConfigError(
+            f"--certificate {certificate} and --key {key}: not a certificate and its key in PEM"
+        ) from None
     except OSError as error:
         raise ConfigError(
             f"--port {port}: {error.strerror}; two neighbouring free ports are needed, "

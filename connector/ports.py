@@ -340,7 +340,7 @@ class Tracker(Protocol):
     def issues_after(self, project: str, number: int) -> Iterator[Issue]:
         """Issues by key number + 1, + 2, … read without the search index, until none answers."""
 
-    def find_by_label(self, project: str, label: str) -> tuple[Issue, ...]:
+    def find_by_label(self, label: str) -> tuple[Issue, ...]:
         """By the search index, which lags: absence proves nothing."""
 
     def changed_issues(
@@ -367,6 +367,9 @@ class Tracker(Protocol):
     ) -> None:
         """Sets fields, adds and removes labels, sets properties: safe to repeat."""
 
+    def is_restricted(self, issue_id: str) -> bool:
+        """Whether the issue has a security level."""
+
     def comment(self, issue_id: str, body: Json, *, intent_id: str) -> Receipt: ...
 
     def comments(self, issue_id: str, *, since: datetime) -> tuple[TrackerComment, ...]:
@@ -375,7 +378,13 @@ class Tracker(Protocol):
     def related(self, issue_id: str) -> tuple[RelatedIssue, ...]:
         """What is linked to the issue, seen from it."""
 
-    def relate(self, issue_id: str, other_id: str) -> Receipt:
+    def relate(
+        self,
+        issue_id: str,
+        other_id: str,
+        *,
+        link_type: Literal["Relates", "Duplicate"] = "Relates",
+    ) -> Receipt:
         """Links the two as related: not safe to repeat, so look at `related` first."""
 
     def changes(self, ids: Sequence[str], *, since: datetime) -> tuple[IssueChange, ...]:

@@ -33,15 +33,17 @@ from connector.core.model import (
 from connector.core.plan import our_tag
 from connector.core.redact import redact
 from connector.core.turns import Turns, first_turns, foreign, next_turns
+from connector.errors import one_of_ours
 from connector.heard import Heard
 from connector.ledger.rows import AsideRow, InboxRow, MirrorRow
+from connector.ports import Rejected
 from connector.report import SetAside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connector.core.mapping import Mappings
-    from connector.ports import Rejected, TicketPage
+    from connector.ports import TicketPage
     from connector.services import Services
 
 TICKETS, COMMENTS, BACKLOG = "zendesk.tickets", "zendesk.comments", "zendesk.backlog"
@@ -122,19 +124,35 @@ def _keep_page(services: Services, page: TicketPage, heard: Heard, read: Read, c
     said = _signed(services, heard.take(ticket.id for ticket in page.tickets))
     with services.ledger.transaction() as tx:
         before = tx.mirror.get([ticket.id for ticket in page.tickets])
-        rows = [
-            mirror_row(ticket, said.get(ticket.id, []), before.get(ticket.id), services)
-            for ticket in page.tickets
-        ]
+        rows, broken = _mirrored(services, page.tickets, said, before)
         tx.mirror.put(rows)
         tx.inbox.put(_changed(rows, before))
         tx.aside.drop(*(f"ticket:{ticket.id}" for ticket in page.tickets))
-        for item in page.rejected:
+        for item in (*page.rejected, *broken):
             tx.aside.put(_aside(item, services.now))
         tx.set_cursor(cursor, page.cursor)
     read.tickets += len(page.tickets)
-    read.set_aside += [_told(item) for item in (*page.rejected, *page.notices)]
+    read.set_aside += [_told(item) for item in (*page.rejected, *broken, *page.notices)]
     services.progress("tickets read", read.tickets)
+
+
+def _mirrored(
+    services: Services,
+    tickets: Sequence[Ticket],
+    said: Mapping[int, Sequence[Comment]],
+    before: Mapping[int, MirrorRow],
+) -> tuple[list[MirrorRow], list[Rejected]]:
+    """Every ticket of a page as a row; those that a bug of ours trips over are told apart."""
+    rows: list[MirrorRow] = []
+    broken: list[Rejected] = []
+    for ticket in tickets:
+        try:
+            news = said.get(ticket.id, [])
+            rows.append(mirror_row(ticket, news, before.get(ticket.id), services))
+        except Exception as error:  # noqa: BLE001 - one bad ticket does not stop the others
+            reason = str(one_of_ours(error))
+            broken.append(Rejected(place=f"ticket {ticket.id}", reason=reason, ticket_id=ticket.id))
+    return rows, broken
 
 
 def _signed(services: Services, said: dict[int, list[Comment]]) -> dict[int, list[Comment]]:

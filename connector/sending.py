@@ -11,18 +11,20 @@ from connector.core.model import IssueRef, Json
 from connector.core.render import in_place
 from connector.core.writes import (
     ChangeTags,
+    CloseIssue,
     CommentIssue,
     CreateIssue,
     LinkIssue,
     PutRemoteLink,
     RelateIssue,
+    RestrictIssue,
     SendReply,
     UpdateBrief,
     UpdateIssue,
     UpdateTicket,
     Write,
 )
-from connector.errors import GoneError
+from connector.errors import GoneError, InvalidError
 from connector.lookup import Found
 from connector.ports import ApprovedReply, IssueDraft, RemoteLink, TicketUpdate
 
@@ -53,6 +55,8 @@ class Sender:
     def probe(self, write: Write) -> Json:
         """What the look-up will need, read before the write is sent."""
         if isinstance(write, CreateIssue):
+            # Its address stands in the notes, which are planned while the ledger is being written.
+            self.tracker.browse_url(f"{write.project}-1")
             return {"highest": self.tracker.highest_key(write.project)}
         if isinstance(write, UpdateTicket):
             return {"stamp": self._stamp(write.ticket_id)}
@@ -91,7 +95,7 @@ class Sender:
                 self.tracker.upsert_remote_link(issue_id, _remote_link(write))
             case UpdateIssue():
                 self.tracker.update_issue(
-                    issue_id,
+                    write.issue_id or issue_id,
                     fields=write.fields,
                     add_labels=write.add_labels,
                     remove_labels=write.remove_labels,
@@ -100,12 +104,18 @@ class Sender:
             case SendReply():
                 return self._reply(row, write)
             case RelateIssue():
-                receipt = self.tracker.relate(issue_id, write.other_id)
+                receipt = self.tracker.relate(issue_id, write.other_id, link_type=write.link_type)
                 return Found(ref=receipt.remote_id)
             case UpdateBrief():
                 return self._brief(issue_id, write)
+            case RestrictIssue():
+                self._restrict(issue_id, write)
+            case CloseIssue():
+                taken = self.tracker.transition(write.issue_id, to_category="done")
+                return Found(ref=taken or "no transition leads to done")
             case CommentIssue():
-                receipt = self.tracker.comment(issue_id, write.body, intent_id=row.intent_id)
+                about = write.issue_id or issue_id
+                receipt = self.tracker.comment(about, write.body, intent_id=row.intent_id)
                 return Found(ref=receipt.remote_id)
         return Found(ref=issue_id)
 
@@ -125,6 +135,21 @@ class Sender:
         """Of the tags to remove those that the ticket had when it was last read, else all."""
         seen = self.tags_seen.get(write.ticket_id)
         return tuple(tag for tag in write.remove if seen is None or tag in seen)
+
+    def _restrict(self, issue_id: str, write: RestrictIssue) -> None:
+        """Raises InvalidError when the level is not taken: then nothing of the text stays."""
+        if self.tracker.is_restricted(issue_id):
+            return
+        self.tracker.update_issue(issue_id, fields={"security": write.level})
+        if self.tracker.is_restricted(issue_id):
+            return
+        bare = {"summary": write.summary, "description": write.description}
+        self.tracker.update_issue(issue_id, fields=bare)
+        raise InvalidError(
+            "Jira did not take the security level, so the issue's text was replaced; put the field "
+            "on the project's screens, or mend security_level in routing.toml",
+            fields=("security",),
+        )
 
     def _create(self, write: CreateIssue) -> Found:
         issue = self.tracker.create_issue(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,16 @@ from connector.core.facts import look_at
 from connector.core.model import Severity, Target, Ticket
 from connector.core.redact import redact
 from connector.deciding import ONE_CALL, Decision, decide, fetch_tickets
-from connector.errors import ConnectorError, ExitCode, RefusedError, TicketError, UnavailableError
+from connector.duplicates import fold_duplicates
+from connector.errors import (
+    ConfigError,
+    ConnectorError,
+    ExitCode,
+    RefusedError,
+    TicketError,
+    UnavailableError,
+    one_of_ours,
+)
 from connector.escalating import follow, line_of, make_gate, open_escalation, resume
 from connector.ledger.rows import AsideRow
 from connector.placing import GroupsUpdate, update_groups
@@ -55,6 +64,7 @@ def run_sweep(services: Services, *, full: bool = False, limit: int | None = Non
     groups = update_groups(services)
     candidates = find_candidates(services)
     _decide_all(services, gate, candidates, found, limit)
+    _fold(services, gate, found)
     resume(services, gate)
     return _report(services, gate, read, groups, candidates, found)
 
@@ -64,6 +74,15 @@ def _try_tracker(services: Services, gate: Gate, found: _Found) -> None:
         services.tracker.whoami()
     except (RefusedError, UnavailableError) as error:
         gate.rest("tracker", error)
+        _note(found, error)
+
+
+def _fold(services: Services, gate: Gate, found: _Found) -> None:
+    if "tracker" in gate.resting:
+        return
+    try:
+        fold_duplicates(services)
+    except (RefusedError, UnavailableError, TicketError) as error:
         _note(found, error)
 
 
@@ -91,18 +110,19 @@ def _decide_all(
         gate.sender.seen.update(known or {})
         try:
             decision = _look(services, unit, known)
-        except RefusedError:
+        except (RefusedError, ConfigError):
             raise
         except UnavailableError as error:
             _note(found, error)
             break
-        except ConnectorError as error:
-            _set_aside(services, unit, error, found)
+        except Exception as error:  # noqa: BLE001 - one bad ticket does not stop the others
+            _set_aside(services, unit, one_of_ours(error), found)
             continue
         if decision is None:
             _settle(services, unit, None)
         elif unit.live is not None:
-            _follow(services, gate, unit, unit.live, decision, found)
+            with _alone(services, unit, found):
+                _follow(services, gate, unit, unit.live, decision, found)
         else:
             decided.append((unit, decision))
     _escalate(services, gate, decided, found, limit)
@@ -124,7 +144,7 @@ def _fetched(services: Services, units: Iterable[Unit]) -> Iterator[tuple[Unit, 
     """
     for some in _in_one_call(units):
         known: Known | None = None
-        with suppress(ConnectorError):
+        with suppress(Exception):  # each is asked for by itself then, and told by itself
             known = fetch_tickets(services, (number for unit in some for number in unit.all_ids))
         yield from ((unit, known) for unit in some)
 
@@ -138,6 +158,17 @@ def _in_one_call(units: Iterable[Unit]) -> Iterator[list[Unit]]:
         some.append(unit)
     if some:
         yield some
+
+
+@contextmanager
+def _alone(services: Services, unit: Unit, found: _Found) -> Iterator[None]:
+    """What goes wrong inside with this unit alone sets it aside; the others go on."""
+    try:
+        yield
+    except (RefusedError, UnavailableError, ConfigError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad ticket does not stop the others
+        _set_aside(services, unit, one_of_ours(error), found)
 
 
 def _look(services: Services, unit: Unit, known: Known | None) -> Decision | None:
@@ -206,6 +237,11 @@ def _escalate(
             except (RefusedError, UnavailableError) as error:
                 _note(found, error)
                 found.deferred.append(_line(decision))
+                continue
+            except ConfigError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one bad ticket does not stop the others
+                _set_aside(services, unit, one_of_ours(error), found)
                 continue
             opened += 0 if secure else 1
             _settle(services, unit, decision)

@@ -13,7 +13,14 @@ from connector.core.plan import Intended, NewStatus, update_writes
 from connector.core.wording import fill
 from connector.deciding import fetch_tickets
 from connector.drafting import affected_by, place_of
-from connector.errors import ConnectorError, ExitCode, RefusedError, UnavailableError
+from connector.errors import (
+    ConfigError,
+    ConnectorError,
+    ExitCode,
+    RefusedError,
+    UnavailableError,
+    one_of_ours,
+)
 from connector.escalating import intents, make_gate, resume
 from connector.ledger.rows import EscalationRow, LinkRow, TransitionRow
 from connector.ports import Issue
@@ -63,9 +70,11 @@ def run_sync(services: Services) -> Report:
     gate.recover()
     resume(services, gate)
     reading = _read(services, run)
-    for escalation, issue in reading.moved:
-        _apply(services, gate, escalation, issue, run)
-    _keep_position(services, reading)
+    whole = all(
+        _applied(services, gate, escalation, issue, run) for escalation, issue in reading.moved
+    )
+    if whole:
+        _keep_position(services, reading)
     for trouble in gate.troubles:
         run.trouble(trouble)
     return Report(
@@ -151,6 +160,20 @@ def _facts(issue: Issue) -> Json:
         "category": issue.category,
         "resolution": issue.resolution,
     }
+
+
+def _applied(
+    services: Services, gate: Gate, escalation: EscalationRow, issue: Issue, run: _Run
+) -> bool:
+    """False when something went wrong with this issue alone: the next run reads it again."""
+    try:
+        _apply(services, gate, escalation, issue, run)
+    except (RefusedError, UnavailableError, ConfigError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad issue does not stop the others
+        run.set_aside.append(SetAside(what=issue.key, reason=str(one_of_ours(error))))
+        return False
+    return True
 
 
 def _apply(

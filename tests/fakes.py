@@ -48,6 +48,18 @@ class Once:
 
 
 @dataclass
+class Always:
+    """A trouble that does not end."""
+
+    step: str
+    error: Exception
+
+    def __call__(self, step: str) -> None:
+        if step == self.step:
+            raise self.error
+
+
+@dataclass
 class FakeDesk:
     """Tickets by id; every note becomes a comment that carries its intent id."""
 
@@ -248,7 +260,7 @@ class FakeTracker:
         return IssueRef(id=issue.id, key=issue.key)
 
     def highest_key(self, project: str) -> int:
-        return len(self.stock)
+        return len(self.stock) if self.searchable else 0
 
     def issues_after(self, project: str, number: int) -> Iterator[Issue]:
         if self.readable_by_key:
@@ -256,7 +268,7 @@ class FakeTracker:
                 if issue.project == project and int(issue.key.partition("-")[2]) > number:
                     yield issue
 
-    def find_by_label(self, project: str, label: str) -> tuple[Issue, ...]:
+    def find_by_label(self, label: str) -> tuple[Issue, ...]:
         if not self.searchable:
             return ()
         return tuple(issue for issue in self.stock.values() if label in issue.labels)
@@ -310,14 +322,24 @@ class FakeTracker:
         ]
         return (*ours, *(one for one in self.heard[issue_id] if one.created >= since))
 
+    def is_restricted(self, issue_id: str) -> bool:
+        draft = self.drafts.get(issue_id)
+        return draft is not None and "security" in draft.fields
+
     def related(self, issue_id: str) -> tuple[RelatedIssue, ...]:
         return tuple(self.links[issue_id])
 
-    def relate(self, issue_id: str, other_id: str) -> Receipt:
+    def relate(
+        self,
+        issue_id: str,
+        other_id: str,
+        *,
+        link_type: Literal["Relates", "Duplicate"] = "Relates",
+    ) -> Receipt:
         self.trouble("issue_link")
         other = self.stock[other_id]
         end = IssueRef(id=other.id, key=other.key)
-        self.links[issue_id].append(RelatedIssue(issue=end, kind="Relates", outward=True))
+        self.links[issue_id].append(RelatedIssue(issue=end, kind=link_type, outward=True))
         self.writes["issue_link"] += 1
         self.trouble("after issue_link")
         return Receipt(remote_id=other_id)

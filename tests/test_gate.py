@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from builders import a_ticket
-from fakes import FakeDesk, FakeTracker, Once
+from fakes import Always, FakeDesk, FakeTracker, Once
 
 from connector.core.markers import escalation_id_of, marker_of, payload_hash
-from connector.core.model import Customer, IssueRef, Severity, State, Target
+from connector.core.model import Customer, Frozen, IssueRef, Severity, State, Target
 from connector.core.plan import Affected, Intended, Place, issue_writes, ticket_writes
-from connector.core.writes import CreateIssue, dump_write
+from connector.core.writes import CreateIssue, UpdateTicket, Write, dump_write
 from connector.errors import (
     BusyError,
     ClosedError,
     ConflictError,
     ConnectorError,
+    GoneError,
     InvalidError,
     NotSentError,
     RefusedError,
@@ -28,12 +30,13 @@ from connector.errors import (
 from connector.gate import Gate
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState, LinkRow
 from connector.ledger.store import Ledger, Transaction, open_ledger
+from connector.settling import Outcome
+from connector.texts import spell_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from connector.core.writes import Write
     from connector.lookup import Found
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -98,6 +101,13 @@ def rows(tx: Transaction, row: EscalationRow, planned: tuple[Intended, ...]) -> 
         )
         for number, item in enumerate(planned, 1)
     ]
+
+
+class GoneAlways:
+    """A read that says 404, whatever is asked."""
+
+    def __call__(self, *_: object, **__: object) -> tuple[()]:
+        raise GoneError("404")
 
 
 def told(row: EscalationRow, write: Write, found: Found, tx: Transaction) -> list[IntentRow]:
@@ -458,6 +468,115 @@ def test_a_ticket_that_is_closed_meanwhile_is_recorded_once_and_stops_nothing(
     assert [one.kind for one in gate.outcomes if one.result == "dropped"] == []
 
 
+def test_a_404_for_a_ticket_that_is_still_there_is_tried_again_later(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("note", GoneError("404"))
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert states(ledger)["note ticket 7"] is IntentState.QUARANTINED
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert set(states(ledger).values()) == {IntentState.DONE}
+    assert desk.writes["note"] == 2
+
+
+def test_a_404_for_a_ticket_that_a_second_look_misses_drops_its_writes(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    del desk.stock[7]
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    assert states(ledger)["note ticket 7"] is IntentState.DROPPED
+    assert states(ledger)["note ticket 8"] is IntentState.DONE
+
+
+def test_an_issue_that_answers_404_is_tried_again_for_a_week_and_then_given_up(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        tracker.trouble = Always("remote_link", GoneError("404"))
+        gate.settle(ESCALATION.id)
+    tracker.stock.clear()
+    seen = []
+    for day in range(1, 12):
+        with a_run(ledger, desk, tracker, now=NOON + timedelta(days=day)) as gate:
+            gate.settle(ESCALATION.id)
+            seen.append(states(ledger)["remote_link ticket 7"])
+    assert seen[5] is IntentState.QUARANTINED
+    assert seen[-1] is IntentState.DROPPED
+    assert tracker.writes["create_issue"] == 1
+
+
+def test_a_note_of_unknown_outcome_stays_unknown_while_its_ticket_answers_404(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan(ledger)
+    desk.trouble = Once("after note", UncertainError("lost"))
+    monkeypatch.setattr(desk, "audits", GoneAlways())
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert states(ledger)["note ticket 7"] is IntentState.UNCERTAIN
+    monkeypatch.undo()
+    with a_run(ledger, desk, tracker, now=LATER + timedelta(hours=1)) as gate:
+        gate.settle(ESCALATION.id)
+    assert states(ledger)["note ticket 7"] is IntentState.DONE
+    assert len(desk.comments[7]) == 1
+
+
+def test_after_a_ledger_was_put_back_from_a_copy_a_note_is_looked_for_first(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, tmp_path: Path
+) -> None:
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        with ledger.transaction() as tx:
+            tx.run.start("sweep", NOON)
+        gate.settle(ESCALATION.id)
+    news = Intended(intent_id="5" * 20, write=UpdateTicket(ticket_id=7, note="Fixed."))
+
+    def told_once(book: Ledger, now: datetime) -> list[str]:
+        with book.transaction() as tx:
+            tx.intents.add(rows(tx, ESCALATION, (news,)))
+            tx.run.start("sweep", now - timedelta(minutes=15))
+        with a_run(book, desk, tracker, now=now) as gate:
+            gate.settle(ESCALATION.id)
+            return [one.result for one in gate.outcomes]
+
+    copy = tmp_path / "copy"
+    with (
+        closing(sqlite3.connect(tmp_path / "ledger.db")) as now,
+        closing(sqlite3.connect(copy)) as then,
+    ):
+        now.backup(then)
+    assert told_once(ledger, LATER) == ["done"]
+    ledger.close()
+    for ending in ("-wal", "-shm"):
+        (tmp_path / f"ledger.db{ending}").unlink(missing_ok=True)
+    copy.replace(tmp_path / "ledger.db")
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", now=LATER) as restored:
+        assert told_once(restored, LATER + timedelta(minutes=30)) == ["adopted"]
+    assert [one.body.count("Fixed.") for one in desk.comments[7]] == [0, 1]
+
+
+def test_an_issue_of_a_lost_ledger_is_found_by_its_key_before_the_search_knows_it(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, tmp_path: Path
+) -> None:
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    tracker.searchable = False
+    with open_ledger(f"sqlite:///{tmp_path / 'new.db'}", now=LATER) as empty:
+        plan(empty)
+        with a_run(empty, desk, tracker, now=LATER) as gate:
+            gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+
+
 def test_a_conflict_reads_again_and_sends_again_when_it_was_not_ours(
     ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
 ) -> None:
@@ -512,3 +631,15 @@ def test_a_run_that_lost_its_lease_sends_nothing_more(
     gate.settle(ESCALATION.id)
     assert not tracker.writes
     assert states(ledger) == {"create_issue project ESC": IntentState.PLANNED}
+
+
+@pytest.mark.parametrize("kind", sorted(get_args(get_args(Write)[0]), key=str), ids=str)
+def test_every_kind_of_write_has_words_for_a_report(kind: type[Frozen]) -> None:
+    told = Outcome(
+        intent_id="1",
+        escalation_id="e-1",
+        kind=kind.model_fields["kind"].default,
+        subject="ticket 7",
+        result="done",
+    )
+    assert "ticket 7" in spell_write(told)

@@ -22,14 +22,17 @@ from connector.errors import (
     UncertainError,
 )
 from connector.ledger.store import Ledger, open_ledger
+from connector.reading import mirror_row
 from connector.services import Services
 from connector.sweep import run_sweep
 from connector.sync import run_sync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from connector.core.model import Thread
+    from connector.ledger.rows import MirrorRow
     from connector.lookup import Found
     from connector.report import Report
 
@@ -200,6 +203,71 @@ def test_a_ticket_whose_thread_cannot_be_read_is_set_aside_and_tried_again(ledge
     assert [line.tickets for line in again.escalated] == [(5,)]
     with ledger.transaction() as tx:
         assert tx.aside.list() == []
+
+
+def test_a_bug_at_one_ticket_sets_that_one_aside_and_tells_no_word_of_it(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trips_over(ticket: Ticket, *rest: Any) -> MirrorRow:
+        if ticket.id == 4:
+            raise KeyError(ticket.description)
+        return mirror_row(ticket, *rest)
+
+    monkeypatch.setattr("connector.reading.mirror_row", trips_over)
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3)), looming(4)), FakeTracker()
+    report = sweep(ledger, desk, tracker)
+    assert [line.tickets for line in report.escalated] == [(1, 2, 3)]
+    assert [one.ticket_id for one in report.set_aside] == [4]
+    assert report.set_aside[0].reason.startswith("unexpected KeyError at test_sweep.py:")
+    assert report.exit_code is ExitCode.SET_ASIDE
+
+
+def test_a_bug_in_one_decision_sets_its_tickets_aside_and_the_others_are_escalated(
+    ledger: Ledger,
+) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3)), looming(4)), FakeTracker()
+    read = desk.thread
+
+    def trips_over(ticket_id: int) -> Thread:
+        if ticket_id == 4:
+            raise ZeroDivisionError("marmalade")
+        return read(ticket_id)
+
+    desk.thread = trips_over  # type: ignore[method-assign]  # a bug at one ticket
+    report = sweep(ledger, desk, tracker)
+    assert [line.tickets for line in report.escalated] == [(1, 2, 3)]
+    assert [one.ticket_id for one in report.set_aside] == [4]
+    assert "marmalade" not in report.model_dump_json()
+    del desk.thread
+    later = sweep(ledger, desk, tracker, later=timedelta(hours=1))
+    assert [line.tickets for line in later.escalated] == [(4,)]
+
+
+def test_a_bug_with_one_issue_leaves_the_news_of_the_others_and_is_looked_at_again(
+    ledger: Ledger,
+) -> None:
+    desk, tracker = (
+        a_desk(*map(outage_ticket, (1, 2, 3)), a_ticket(9, subject=BREACH, description=BREACH)),
+        FakeTracker(),
+    )
+    sweep(ledger, desk, tracker)
+    for number, issue in list(tracker.stock.items()):
+        moved_on = {"status": "In Progress", "category": "indeterminate", "status_id": "3"}
+        tracker.stock[number] = issue.model_copy(update=moved_on)
+    read = desk.tickets
+
+    def trips_over(ids: Sequence[int]) -> tuple[Ticket, ...]:
+        if 9 in ids:
+            raise ZeroDivisionError
+        return read(ids)
+
+    desk.tickets = trips_over  # type: ignore[method-assign]  # a bug at one ticket
+    first = sync(ledger, desk, tracker, timedelta(minutes=10))
+    del desk.tickets
+    second = sync(ledger, desk, tracker, timedelta(minutes=20))
+    assert [change.tickets for change in first.changed] == [(1, 2, 3)]
+    assert first.exit_code is ExitCode.SET_ASIDE
+    assert [change.tickets for change in second.changed] == [(9,)]
 
 
 def test_with_jira_down_tickets_are_mirrored_and_the_next_sweep_goes_on(ledger: Ledger) -> None:

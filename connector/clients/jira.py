@@ -71,7 +71,6 @@ _COMMENTS_A_PAGE = 100
 _MOST_COMMENT_PAGES = 60
 _EVENT = "escalation.event"
 _INTERNAL = {"key": "sd.public.comment", "value": {"internal": True}}
-_RELATES = "Relates"
 _APPLICATION = {"type": "com.zendesk", "name": "Zendesk"}
 
 
@@ -158,9 +157,9 @@ class JiraTracker:
         self._sure()
         return readable(self._reader.after(jql.project_key(project), number))
 
-    def find_by_label(self, project: str, label: str) -> tuple[Issue, ...]:
+    def find_by_label(self, label: str) -> tuple[Issue, ...]:
         self._sure()
-        return tuple(readable(self._reader.search(jql.with_label([project], label))))
+        return tuple(readable(self._reader.search(jql.with_label([], label))))
 
     def changed_issues(
         self, projects: Sequence[str], *, label: str, minutes: int, written: Sequence[str] = ()
@@ -200,6 +199,13 @@ class JiraTracker:
                 newest = sorted(found.values(), key=lambda one: one.created, reverse=True)
                 return tuple(comment for comment in newest if comment.created >= since)
         raise DriftError(f"jira: the comments of {issue_id} have no end")
+
+    def is_restricted(self, issue_id: str) -> bool:
+        document = self._line.get(f"issue/{_segment(issue_id)}", {"fields": "security"})
+        fields = document.get("fields")
+        if not isinstance(fields, dict):
+            raise DriftError("jira: an issue came without its fields")
+        return fields.get("security") is not None
 
     def related(self, issue_id: str) -> tuple[RelatedIssue, ...]:
         return self._histories.related(issue_id)
@@ -293,10 +299,16 @@ class JiraTracker:
             raise _unclear("POST issue/{id}/comment", answer)
         return Receipt(remote_id=str(number), request_id=answer.trace)
 
-    def relate(self, issue_id: str, other_id: str) -> Receipt:
+    def relate(
+        self,
+        issue_id: str,
+        other_id: str,
+        *,
+        link_type: Literal["Relates", "Duplicate"] = "Relates",
+    ) -> Receipt:
         """Jira names nothing in its answer; the link is found again by `related`."""
         body = {
-            "type": {"name": _RELATES},
+            "type": {"name": link_type},
             "inwardIssue": {"id": jql.issue_id(issue_id)},
             "outwardIssue": {"id": jql.issue_id(other_id)},
         }

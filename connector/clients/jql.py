@@ -44,10 +44,11 @@ def issue_id(number: str) -> str:
 
 
 def with_label(projects: Iterable[str], label: str, *, minutes: int | None = None) -> str:
-    """Issues of the projects with the label, updated in the last so many minutes."""
+    """Issues of the projects (none named: of all) with the label, updated so many minutes ago."""
     keys = ", ".join(quoted(project_key(key)) for key in projects)
+    within = f"project in ({keys}) AND " if keys else ""
     lately = f" AND updated >= -{int(minutes)}m" if minutes is not None else ""
-    return f"project in ({keys}) AND labels = {quoted(label)}{lately} ORDER BY updated ASC, key ASC"
+    return f"{within}labels = {quoted(label)}{lately} ORDER BY updated ASC, key ASC"
 
 
 def newest_key(project: str) -> str:

@@ -106,9 +106,13 @@ class LinkIssue(Frozen):
 
 
 class UpdateIssue(Frozen):
-    """Fields, labels and properties of the issue: set, so safe to repeat."""
+    """Fields, labels and properties of the issue: set, so safe to repeat.
+
+    `issue_id`: of another issue than the escalation's.
+    """
 
     kind: Literal["issue_update"] = "issue_update"
+    issue_id: str | None = None
     fields: Mapping[str, Json] = Field(default_factory=dict)
     add_labels: tuple[str, ...] = ()
     remove_labels: tuple[str, ...] = ()
@@ -116,14 +120,15 @@ class UpdateIssue(Frozen):
 
     @property
     def subject(self) -> str:
-        return "issue"
+        return f"issue {self.issue_id}" if self.issue_id else "issue"
 
 
 class RelateIssue(Frozen):
-    """A link between this escalation's issue and an older one."""
+    """A link between this escalation's issue and another one."""
 
     kind: Literal["issue_link"] = "issue_link"
     other_id: str
+    link_type: Literal["Relates", "Duplicate"] = "Relates"
 
     @property
     def subject(self) -> str:
@@ -131,14 +136,44 @@ class RelateIssue(Frozen):
 
 
 class CommentIssue(Frozen):
-    """One comment on the issue; `body` is rendered for its dialect, reference included."""
+    """One comment on the issue; `body` is rendered for its dialect, reference included.
+
+    `issue_id`: another issue than the escalation's.
+    """
 
     kind: Literal["issue_comment"] = "issue_comment"
     body: Json
+    issue_id: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"issue {self.issue_id}" if self.issue_id else "issue"
+
+
+class RestrictIssue(Frozen):
+    """Sees to it that an issue for few eyes has its security level: set again where Jira left it
+    out, and where it does so once more the text is replaced by `summary` and `description`.
+    """
+
+    kind: Literal["issue_restrict"] = "issue_restrict"
+    level: Json
+    summary: str
+    description: Json
 
     @property
     def subject(self) -> str:
         return "issue"
+
+
+class CloseIssue(Frozen):
+    """Another issue than the escalation's is done, where a transition leads there."""
+
+    kind: Literal["issue_close"] = "issue_close"
+    issue_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"issue {self.issue_id}"
 
 
 class UpdateBrief(Frozen):
@@ -174,13 +209,15 @@ Write = Annotated[
     | UpdateIssue
     | RelateIssue
     | UpdateBrief
+    | RestrictIssue
+    | CloseIssue
     | CommentIssue,
     Field(discriminator="kind"),
 ]
 
 _WRITE: TypeAdapter[Write] = TypeAdapter(Write)
 
-REPEATABLE = frozenset({"remote_link", "tags", "issue_update", "brief_update"})
+REPEATABLE = frozenset({"remote_link", "tags", "issue_update", "brief_update", "issue_restrict"})
 """Kinds that may be sent twice with the same result (reliability section 3)."""
 
 _DESK = frozenset({"note", "public_reply", "tags", "jira_link"})
@@ -189,6 +226,21 @@ _DESK = frozenset({"note", "public_reply", "tags", "jira_link"})
 def side_of(kind: str) -> Side:
     """Which service a kind of write goes to."""
     return "desk" if kind in _DESK else "tracker"
+
+
+def without_four_bytes(write: Write) -> Write:
+    """The same without what old databases cannot store: characters beyond U+FFFF."""
+    return parse_write(_in_three_bytes(dump_write(write)))
+
+
+def _in_three_bytes(value: Json) -> Json:
+    if isinstance(value, str):
+        return "".join(char if char <= "\uffff" else "\ufffd" for char in value)
+    if isinstance(value, list):
+        return [_in_three_bytes(inner) for inner in value]
+    if isinstance(value, dict):
+        return {name: _in_three_bytes(inner) for name, inner in value.items()}
+    return value
 
 
 def parse_write(payload: Json) -> Write:

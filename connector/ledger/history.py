@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from connector.ledger.repository import Repository
 from connector.ledger.rows import EventRow, FollowUpRow, RunRow, TransitionRow
@@ -88,6 +88,12 @@ class Runs(Repository[RunRow]):
     def recent(self, number: int) -> list[RunRow]:
         """The latest runs of any kind, the newest first."""
         return self._many(self._select().order_by(run.c.id.desc()).limit(number))
+
+    def before(self, now: datetime) -> datetime | None:
+        """When the latest run that began before now began."""
+        latest = select(func.max(run.c.started_at)).where(run.c.started_at < now)
+        found: datetime | None = self._connection.scalar(latest)
+        return found
 
     def last(self, kind: str, successful: bool = False) -> RunRow | None:  # noqa: FBT001, FBT002 - reads as a word at the call
         """The latest of its kind; `successful`: the latest that did its work (exit 0 or 1)."""

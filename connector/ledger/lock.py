@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 900.0
 """Renewed by every transaction of the run. Longer than any single wait of a run may be."""
 _NAP_SECONDS = 0.25
+_LONGEST_NUMBER = 40
 _RUN = "run"
 _TABLE = schema.lease
 
@@ -49,6 +50,11 @@ class Latch(Protocol):
 
     def take(self) -> bool:
         """False when somebody else holds it. Does not wait."""
+
+    def remember(self, fence: int) -> bool:
+        """Keeps the fence of the holder, outside of the store where it can. True: an earlier holder
+        had this fence or a higher one already, so the store is an old copy, or was lost.
+        """
 
     def release(self) -> None: ...
 
@@ -77,6 +83,14 @@ class FileLatch:
             return False
         self._descriptor = descriptor
         return True
+
+    def remember(self, fence: int) -> bool:
+        if self._descriptor is None:
+            return False
+        told = os.pread(self._descriptor, _LONGEST_NUMBER, 0)
+        os.pwrite(self._descriptor, b"%d\n" % fence, 0)
+        os.ftruncate(self._descriptor, len(b"%d\n" % fence))
+        return told.strip().isdigit() and int(told) >= fence
 
     def release(self) -> None:
         if self._descriptor is not None:
@@ -112,6 +126,10 @@ class ServerLatch:
         if self._connection is not None:
             for name, value in (("idle", 30), ("interval", 10), ("count", 3)):
                 self._connection.exec_driver_sql(f"SET tcp_keepalives_{name} = {value}")
+
+    def remember(self, fence: int) -> bool:
+        """A server keeps everything in the database, which is copied and put back as a whole."""
+        return fence < 1
 
     def release(self) -> None:
         if self._connection is not None:

@@ -145,6 +145,8 @@ class Ledger:
         self._renewed_at = 0.0
         self._rehearsing = False
         self._busy = False
+        self.rolled_back = False
+        """Known with the run lock: this store is an old copy of what it was, or a new one."""
 
     def __enter__(self) -> Self:
         return self
@@ -249,6 +251,7 @@ class Ledger:
         try:
             with self._work() as connection:
                 lease = lock.take(connection, owner, lease_seconds)
+            self.rolled_back = self._latch.remember(lease.fence)
             self._lease, self._renewed_at = lease, time.monotonic()
             yield lease
         finally:

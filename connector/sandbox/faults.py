@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from connector.core.model import Frozen
 
 PLAIN_FAULTS = frozenset(
-    {"reset", "close", "truncate", "html", "empty", "kill", "duplicate", "garbage"}
+    {"reset", "close", "truncate", "html", "empty", "kill", "stop", "duplicate", "garbage"}
 )
 _NUMBERED = re.compile(r"(?:status:[1-9]\d\d|(?:hang|delay|drip|bomb):\d{1,6}(?:\.\d{1,6})?)\Z")
 
@@ -34,6 +34,7 @@ class Fault(Frozen):
     | bomb:N          | 200 with a small gzip body that unpacks to N MiB                   |
     | duplicate       | the request is handled twice, as if a proxy had sent it again      |
     | kill            | the registered processes get SIGKILL, and the connection closes    |
+    | stop            | the registered processes get SIGSTOP; the true answer waits for them |
     """
 
     side: Literal["zendesk", "jira"] | None = None

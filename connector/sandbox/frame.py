@@ -39,10 +39,11 @@ log = logging.getLogger(__name__)
 
 CONTROL = "/_sandbox/"
 _NO_LINGER = struct.pack("ii", 1, 0)
+_SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _DROPS = 100
 _MEBIBYTE = 1024 * 1024
-_OUTLIVES_BEFORE = frozenset({"delay", "drip", "duplicate"})
+_OUTLIVES_BEFORE = frozenset({"delay", "drip", "duplicate", "stop"})
 
 
 class JsonAnswer(Response):
@@ -276,10 +277,10 @@ class Wire:
 
     async def suffer(self, fault: Fault, answer: Answer, pids: set[int]) -> None:
         """Lets the client see the fault instead of, or around, the answer."""
-        if fault.kind == "kill":
+        if fault.kind in _SIGNALS:
             for pid in sorted(pids):
                 with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+                    os.kill(pid, _SIGNALS[fault.kind])
         if fault.kind == "delay" and fault.when == "after":
             await asyncio.sleep(fault.number)
         if fault.kind == "hang":

@@ -124,13 +124,19 @@ class Sandbox:
 
 
 def serve_foreground(
-    world: World, seed: Seed, port: int, on_ready: Callable[[Sandbox], None]
+    world: World,
+    seed: Seed,
+    port: int,
+    on_ready: Callable[[Sandbox], None],
+    *,
+    certificate: Path | None = None,
+    key: Path | None = None,
 ) -> None:
     """Serves until Ctrl-C or SIGTERM; `on_ready` is called once both ports answer.
 
-    Raises OSError when a port is taken.
+    Raises OSError when a port is taken, ssl.SSLError (one of its kinds) for no certificate.
     """
-    sandbox = Sandbox(world, seed, port=port)
+    sandbox = Sandbox(world, seed, port=port, certificate=certificate, key=key)
     try:
         asyncio.run(_foreground(sandbox, on_ready))
     finally:

@@ -199,14 +199,12 @@ TRACKER: dict[str, tuple[Callable[[Any], object], Any, str, Any]] = {
 }
 
 ME = {"myself": reply(200, {"accountId": "1", "key": "k"})}
-LABEL_JQL = (
-    "project+in+%28%22ESC%22%29+AND+labels+%3D+%22zdesc-1%22+ORDER+BY+updated+ASC%2C+key+ASC"
-)
+LABEL_JQL = "labels+%3D+%22zdesc-1%22+ORDER+BY+updated+ASC%2C+key+ASC"
 NEWEST_JQL = "project+%3D+%22ESC%22+ORDER+BY+key+DESC"
 BY_DEPLOYMENT: dict[str, tuple[str, Callable[[Any], object], Any, str, Any]] = {
     "cloud search": (
         "cloud",
-        lambda tracker: tracker.find_by_label("ESC", "zdesc-1"),
+        lambda tracker: tracker.find_by_label("zdesc-1"),
         {"issues": []},
         f"GET /rest/api/3/search/jql?jql={LABEL_JQL}&fields={FIELDS}&maxResults=100",
         None,
@@ -230,7 +228,7 @@ BY_DEPLOYMENT: dict[str, tuple[str, Callable[[Any], object], Any, str, Any]] = {
     ),
     "datacenter search": (
         "datacenter",
-        lambda tracker: tracker.find_by_label("ESC", "zdesc-1"),
+        lambda tracker: tracker.find_by_label("zdesc-1"),
         {"issues": [], "total": 0},
         f"GET /rest/api/2/search?jql={LABEL_JQL}&fields={FIELDS}&startAt=0&maxResults=100",
         None,

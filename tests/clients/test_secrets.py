@@ -114,7 +114,7 @@ def tracker_calls(tracker: Any) -> list[Callable[[], object]]:
     )
     return [
         tracker.whoami,
-        lambda: tracker.find_by_label("ESC", "zdesc-1"),
+        lambda: tracker.find_by_label("zdesc-1"),
         lambda: tracker.create_issue(draft),
         lambda: tracker.comment("10001", CUSTOMER, intent_id="a" * 20),
         lambda: tracker.update_issue("10001", fields={"summary": CUSTOMER}),

@@ -47,7 +47,7 @@ def test_an_issue_is_created_with_its_marker_and_found_by_it(tracker: JiraTracke
     before = tracker.highest_key("ESC")
     made = tracker.create_issue(draft(tracker, f"{tracker.dialect}01"))
     assert int(made.key.partition("-")[2]) > before
-    (found,) = tracker.find_by_label("ESC", f"zdesc-{tracker.dialect}01")
+    (found,) = tracker.find_by_label(f"zdesc-{tracker.dialect}01")
     assert (found.id, found.key, found.project) == (made.id, made.key, "ESC")
     assert found.category == "new"
     assert set(found.labels) == {"zdesc", f"zdesc-{tracker.dialect}01"}
@@ -61,7 +61,7 @@ def test_an_issue_that_the_index_does_not_know_is_found_by_key(
     before = tracker.highest_key("ESC")
     sandbox.world.options = Options(limits="off", deployment=deployment, search_lag=600)
     made = tracker.create_issue(draft(tracker, f"{tracker.dialect}02"))
-    assert tracker.find_by_label("ESC", f"zdesc-{tracker.dialect}02") == ()
+    assert tracker.find_by_label(f"zdesc-{tracker.dialect}02") == ()
     assert made.id in [issue.id for issue in tracker.issues_after("ESC", before)]
     assert [issue.id for issue in tracker.issues([made.id])] == [made.id]
 
@@ -75,7 +75,7 @@ def test_a_create_whose_answer_is_lost_happened_once(
     )
     with pytest.raises(UncertainError):
         tracker.create_issue(draft(tracker, f"{tracker.dialect}03"))
-    assert len(tracker.find_by_label("ESC", label)) == 1
+    assert len(tracker.find_by_label(label)) == 1
 
 
 def test_issues_by_id_leave_out_deleted_and_hidden_ones(
@@ -117,7 +117,7 @@ def test_a_search_is_read_to_its_last_page(tracker: JiraTracker, sandbox: Sandbo
     label = f"many-{tracker.dialect}"
     for n in range(105):
         play(sandbox, "jira", "issues", project="ESC", summary=f"no. {n}", labels=[label])
-    assert len(tracker.find_by_label("ESC", label)) == 105
+    assert len(tracker.find_by_label(label)) == 105
 
 
 def test_resolution_status_and_owner_come_with_an_issue(
@@ -222,7 +222,7 @@ def test_a_limited_issue_pauses_alone(
 
 def test_an_unknown_project_is_refused_before_it_is_searched(tracker: JiraTracker) -> None:
     with pytest.raises(ConfigError, match="no Jira project key"):
-        tracker.find_by_label('ESC" OR project = "SEC', "zdesc-1")
+        tracker.highest_key('ESC" OR project = "SEC')
 
 
 def test_somebody_whom_jira_does_not_know_finds_no_empty_list(
@@ -233,7 +233,7 @@ def test_somebody_whom_jira_does_not_know_finds_no_empty_list(
     wrong = ApiToken(email="a@b.example", token="x") if cloud else BearerToken(token="x")
     made = JiraTracker(sandbox.jira_url, wrong, deployment, policy=policy_on(Time()))
     with closing(made) as tracker, pytest.raises(RefusedError):
-        tracker.find_by_label("ESC", "zdesc-1")
+        tracker.find_by_label("zdesc-1")
 
 
 # --- what the site has ---------------------------------------------------------------------------

@@ -33,20 +33,32 @@ class Due:
 
 @dataclass
 class Findings:
-    """What is wrong, by kind. All empty: nothing was lost, made twice, or shown to a customer."""
+    """What is wrong, by kind. All empty: nothing was lost, made twice, or shown to a customer.
+
+    `issues`, `notes` and `links`: made twice. `secrets`: a canary, a token or a byte where none may
+    be. `strays`: a write that nobody was entitled to, such as one after a lost lease.
+    """
 
     lost: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
+    issues: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     public: list[str] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.lost or self.twice or self.public)
+        return any(vars(self).values())
+
+    @property
+    def twice(self) -> list[str]:
+        return [*self.issues, *self.notes, *self.links]
 
 
 def judge(box: Box, *due: Due) -> Findings:
     """Holds the journal and Jira's issues against what is due."""
     seen = list(_effects(box.requests()))
-    found = Findings(public=_public(seen), twice=_twice(seen))
+    found = Findings(public=_public(seen), **_twice(seen), strays=_foreign_tags(seen))
     issues = {issue["id"]: issue for issue in box.issues() if "zdesc" in issue["labels"]}
     held = {issue_id: _linked_tickets(issue["remote_links"]) for issue_id, issue in issues.items()}
     in_jira = [escalation for escalation in due if escalation.project is not None]
@@ -62,14 +74,14 @@ def judge(box: Box, *due: Due) -> Findings:
         _judge_tickets(escalation, seen, found)
     if len(issues) > len(in_jira):
         keys = [issue["key"] for issue in issues.values()]
-        found.twice.append(f"{len(issues)} issues where {len(in_jira)} are due: {keys}")
+        found.issues.append(f"{len(issues)} issues where {len(in_jira)} are due: {keys}")
     return found
 
 
 def repeats(box: Box) -> list[str]:
     """Whatever happened twice or in public, of everything there is."""
     seen = list(_effects(box.requests()))
-    return _twice(seen) + _public(seen)
+    return [what for found in _twice(seen).values() for what in found] + _public(seen)
 
 
 def tags_of(requests: Sequence[Seen]) -> dict[int, set[str]]:
@@ -109,24 +121,39 @@ def _public(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
     return comments + mails
 
 
-def _twice(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
+def _twice(seen: Sequence[tuple[Seen, Effect]]) -> dict[str, list[str]]:
     """The same effect two times: an issue of a marker, a text on an object, a link."""
-    tally: Counter[str] = Counter()
+    tally: Counter[tuple[str, str]] = Counter()
     for request, effect in seen:
         kind = effect["kind"]
         if kind == "create":
             markers = [label for label in effect["labels"] if label.startswith("zdesc-")]
-            tally[f"issue {markers}"] += 1
+            tally["issues", f"issue {markers}"] += 1
         elif kind == "comment" and request.side == "zendesk":
-            tally[f"note on {effect['ticket']} {effect['body_sha']}"] += 1
-            tally[f"note on {effect['ticket']} of {effect['intent']}"] += 1
+            tally["notes", f"note on {effect['ticket']} {effect['body_sha']}"] += 1
+            tally["notes", f"note on {effect['ticket']} of {effect['intent']}"] += 1
         elif kind == "comment":
-            tally[f"comment on {effect['issue']} {effect['text']}"] += 1
+            tally["notes", f"comment on {effect['issue']} {effect['text']}"] += 1
         elif kind == "remotelink" and effect.get("created"):
-            tally[f"link {effect['issue']} {effect['globalId']}"] += 1
+            tally["links", f"link {effect['issue']} {effect['globalId']}"] += 1
         elif kind == "jira_link":
-            tally[f"Jira link {effect['ticket']} {effect['issue']}"] += 1
-    return [f"{number} x {what}" for what, number in tally.items() if number > 1]
+            tally["links", f"Jira link {effect['ticket']} {effect['issue']}"] += 1
+    found: dict[str, list[str]] = {"issues": [], "notes": [], "links": []}
+    for (group, what), number in tally.items():
+        if number > 1:
+            found[group].append(f"{number} x {what}")
+    return found
+
+
+def _foreign_tags(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
+    """Tags of other people that were taken away."""
+    return [
+        f"{tag} of ticket {effect['ticket']} was taken away by {request}"
+        for request, effect in seen
+        if effect["kind"] == "tags"
+        for tag in effect["removed"]
+        if not tag.startswith("escalat")
+    ]
 
 
 def _linked_tickets(links: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -143,13 +170,13 @@ def _judge_issue(
     if not mine:
         found.lost.append(f"no issue in {name}")
     if len(mine) > 1:
-        found.twice.append(f"{len(mine)} issues in {name}: {[issue['key'] for issue in mine]}")
+        found.issues.append(f"{len(mine)} issues in {name}: {[issue['key'] for issue in mine]}")
     for issue in mine:
         links = held[issue["id"]]
         if set(links) != set(due.tickets):
             found.lost.append(f"{issue['key']} links {links}, not {due.tickets}")
         if len(links) != len(set(links)):
-            found.twice.append(f"{issue['key']} links {links}")
+            found.links.append(f"{issue['key']} links {links}")
 
 
 def _judge_tickets(due: Due, seen: Sequence[tuple[Seen, Effect]], found: Findings) -> None:
@@ -161,7 +188,7 @@ def _judge_tickets(due: Due, seen: Sequence[tuple[Seen, Effect]], found: Finding
             found.lost.append(f"ticket {ticket} has {notes[ticket]} of {least} notes")
         most = due.notes if due.most is None else due.most
         if notes[ticket] > most:
-            found.twice.append(f"ticket {ticket} has {notes[ticket]} notes, {most} are due")
+            found.notes.append(f"ticket {ticket} has {notes[ticket]} notes, {most} are due")
         wanted = {"escalated", f"escalation_{due.state}"}
         states = {tag for tag in tags[ticket] if tag.startswith("escalation_")} | (
             tags[ticket] & {"escalated"}

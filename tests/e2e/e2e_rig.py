@@ -6,21 +6,25 @@ control API; everything it learns about the command from its exit code, stdout a
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
+import select
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
 
+import trustme
 from e2e_tickets import DESK
 
 if TYPE_CHECKING:
@@ -53,6 +57,9 @@ class Process(Protocol):
 
     def wait(self, seconds: float = _SECONDS) -> int:
         """Its exit code; negative for the signal that ended it. Killed when it takes longer."""
+
+    def ended(self) -> bool:
+        """Whether it has ended."""
 
     def close(self) -> None:
         """Kills it when it still runs."""
@@ -99,6 +106,9 @@ class _Executed:
         finally:
             self.close()
 
+    def ended(self) -> bool:
+        return self._popen.poll() is not None
+
     def close(self) -> None:
         self._popen.kill()
         self._popen.wait()
@@ -107,13 +117,13 @@ class _Executed:
 class Nursery:
     """Starts forks of a process that has imported the command (see nursery.py)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
         self._address = str(folder / "nursery")
         self._parent = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("nursery.py"), self._address],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=own_environment(),
+            env=own_environment(env),
         )
         assert self._parent.stdout is not None
         assert self._parent.stdout.readline() == b"ready\n"
@@ -153,12 +163,42 @@ class _Forked:
         finally:
             self.close()
 
+    def ended(self) -> bool:
+        return bool(select.select([self._connection], [], [], 0.01)[0])
+
     def close(self) -> None:
         self._answers.close()
         self._connection.close()
 
 
 # --- the sandbox ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tls:
+    """A certificate for 127.0.0.1 in files, and the authority that the command has to trust."""
+
+    folder: Path
+
+    @property
+    def authority(self) -> Path:
+        return self.folder / "authority.pem"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What makes the sandbox speak HTTPS."""
+        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+        return ("--certificate", str(certificate), "--key", str(key))
+
+    @classmethod
+    def made_in(cls, folder: Path) -> Tls:
+        folder.mkdir()
+        authority = trustme.CA()
+        issued = authority.issue_cert("127.0.0.1")
+        authority.cert_pem.write_to_path(folder / "authority.pem")
+        issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
+        issued.private_key_pem.write_to_path(folder / "key.pem")
+        return cls(folder)
 
 
 @dataclass(frozen=True)
@@ -189,15 +229,40 @@ class Box:
     zendesk: str
     jira: str
     config: str
+    tls: Tls | None = None
+    lines: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
 
     def ask(self, path: str, order: Json = None, *, method: str | None = None) -> Json:
         """GET, or POST with an order. Paths under jira/ go to Jira's port."""
         base = self.jira if path.startswith("jira/") else self.zendesk
         body = None if order is None else json.dumps(order).encode()
         chosen = method or ("GET" if order is None else "POST")
-        request = Request(f"{base}/_sandbox/{path}", data=body, method=chosen)
-        with urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read())
+        line = self._line(base)
+        line.request(chosen, f"/_sandbox/{path}", body=body)
+        answer = line.getresponse()
+        said = answer.read()
+        if answer.status >= 400:
+            raise AssertionError(f"the sandbox refuses {path}: {answer.status} {said!r}")
+        return json.loads(said)
+
+    def _line(self, base: str) -> http.client.HTTPConnection:
+        """One connection for each port, kept open: each costs a handshake."""
+        if base not in self.lines:
+            host = urlsplit(base).netloc
+            self.lines[base] = (
+                http.client.HTTPConnection(host, timeout=60)
+                if self.tls is None
+                else http.client.HTTPSConnection(
+                    host,
+                    timeout=60,
+                    context=ssl.create_default_context(cafile=self.tls.authority),
+                )
+            )
+        return self.lines[base]
+
+    def close(self) -> None:
+        for line in self.lines.values():
+            line.close()
 
     def requests(self, since: int = 0) -> list[Seen]:
         names = Seen.__dataclass_fields__
@@ -261,6 +326,7 @@ def sandbox(
     *,
     deployment: Deployment = "cloud",
     options: Sequence[str] = (),
+    tls: Tls | None = None,
 ) -> Iterator[Box]:
     """`escalation sandbox --load` with these tickets, at noon, without rate limits."""
     folder.mkdir(exist_ok=True)
@@ -268,17 +334,17 @@ def sandbox(
     lines.write_text("".join(f"{json.dumps(ticket)}\n" for ticket in tickets), "utf-8")
     argv = ["--now", NOON.isoformat(), "sandbox", "--port", "0", "--load", str(lines)]
     argv += ["--deployment", deployment, "--limits", "off", *options]
+    argv += tls.options if tls is not None else ()
     out, err = folder / "sandbox.out", folder / "sandbox.err"
     process = starter.start(argv, cwd=folder, env=own_environment(), out=out, err=err)
     process.go()
     try:
         config = _when_ready(out, err)
         urls = [line.split('"')[1] for line in config.splitlines() if line.startswith("url")]
-        yield Box(process, urls[0], urls[1], config)
+        with closing(Box(process, urls[0], urls[1], config, tls)) as box:
+            yield box
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGTERM)
-        process.wait()
+        process.close()
 
 
 def _when_ready(out: Path, err: Path) -> str:
@@ -317,16 +383,22 @@ class Run:
 
 @dataclass
 class Rig:
-    """A box, a folder with config.toml, and the command. `env` goes to every run."""
+    """A box, a folder with config.toml, and the command. `env` goes to every run.
+
+    `hurry`: the command's waits take no time (a nursery's commands only, see nursery.py).
+    """
 
     starter: Starter
     folder: Path
     box: Box
     env: dict[str, str] = field(default_factory=dict)
     begun: list[Process] = field(default_factory=list)
+    hurry: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
+        if self.box.tls is not None:
+            self.env["REQUESTS_CA_BUNDLE"] = str(self.box.tls.authority)
         self.write_config(self.box.config)
 
     @property
@@ -349,7 +421,7 @@ class Rig:
 
     def _begin(self, whole: Sequence[str]) -> Going:
         out, err = (self.folder / f"{len(self.begun)}.{name}" for name in ("out", "err"))
-        env = own_environment(self.env)
+        env = own_environment(self.env) | ({"NURSERY_HURRIES": "1"} if self.hurry else {})
         process = self.starter.start(whole, cwd=self.folder, env=env, out=out, err=err)
         self.begun.append(process)
         self.box.ask("pid", {"pid": None})
@@ -397,6 +469,17 @@ class Going:
         assert "Traceback" not in run.out + run.err, run.told
         return run
 
+    def until_stopped(self) -> bool:
+        """Waits for a SIGSTOP to have reached it. False when it ended without one."""
+        while not self.process.ended():
+            try:
+                told = Path(f"/proc/{self.process.pid}/stat").read_text("utf-8")
+            except (FileNotFoundError, ProcessLookupError):
+                return False
+            if told.rpartition(") ")[2].startswith("T"):
+                return True
+        return False
+
     def signal(self, number: int) -> None:
         os.kill(self.process.pid, number)
 
@@ -417,10 +500,11 @@ class MakeRig:
         *,
         deployment: Deployment = "cloud",
         options: Sequence[str] = (),
+        tls: bool = False,
     ) -> Rig:
         """It ends with the test."""
         return self.stack.enter_context(
-            self.closing(tickets, deployment=deployment, options=options)
+            self.closing(tickets, deployment=deployment, options=options, tls=tls)
         )
 
     @contextmanager
@@ -430,11 +514,16 @@ class MakeRig:
         *,
         deployment: Deployment = "cloud",
         options: Sequence[str] = (),
+        tls: bool = False,
     ) -> Iterator[Rig]:
         self.made += 1
         place = self.folder / f"box{self.made}"
-        with sandbox(self.boxes, place, tickets, deployment=deployment, options=options) as box:
-            rig = Rig(self.commands, self.folder / f"run{self.made}", box)
+        papers = Tls.made_in(self.folder / f"tls{self.made}") if tls else None
+        with sandbox(
+            self.boxes, place, tickets, deployment=deployment, options=options, tls=papers
+        ) as box:
+            # Waits take no time where a nursery starts the commands; others heed no such wish.
+            rig = Rig(self.commands, self.folder / f"run{self.made}", box, hurry=True)
             try:
                 yield rig
             finally:
