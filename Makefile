@@ -7,7 +7,7 @@ BIN := .venv/bin
 INPUTS := pyproject.toml connector/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint format clean
+.PHONY: help demo test chaos mutants lint format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,8 +18,11 @@ demo: .venv/.installed ## sweep, escalate, sync on the embedded sandbox, and whe
 test: .venv/.installed-test ## the whole test suite
 	@$(BIN)/python -m pytest -q -n 2
 
-chaos: .venv/.installed-test ## random faults: SEEDS=100 many, SEED=7 one of them again
+chaos: .venv/.installed-test ## random faults: SEEDS=2000 many, SEED=7 one of them again
 	@$(BIN)/python tests/e2e/chaos.py --seeds $(or $(SEEDS),100) $(if $(SEED),--seed $(SEED))
+
+mutants: .venv/.installed-test ## planted bugs, and the seed that finds each of them (ONLY=name: one)
+	@$(BIN)/python tests/e2e/mutants.py $(if $(SEEDS),--most $(SEEDS)) $(if $(ONLY),--only $(ONLY))
 
 lint: .venv/.installed-test ## ruff and mypy
 	@$(BIN)/python -m ruff check .
