@@ -1,4 +1,5 @@
-"""Writes the generated parts of the papers: three pages of reference and the picture in README.md.
+"""Writes the generated parts of the papers: three pages of reference, the picture in README.md and
+the examples in briefs.md.
 
     python docs/generate.py
 
@@ -13,12 +14,13 @@ import sys
 import tempfile
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from brief_examples import briefs_in, examples, with_examples
 from mapping_reference import reference
 
 from connector.cli import cli
@@ -27,9 +29,12 @@ from connector.doctor.kinds import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from connector.core.brief import Brief
+
 DOCS = Path(__file__).resolve().parent
 REFERENCE, README = DOCS / "cli-reference.md", DOCS.parent / "README.md"
 CHECKS, KEYS = DOCS / "checks.md", DOCS / "mapping-reference.md"
+BRIEFS = DOCS / "briefs.md"
 _WIDTH = 88
 _BEGIN, _END = "<!-- picture: docs/generate.py -->", "<!-- end of picture -->"
 _HEAD = """\
@@ -90,8 +95,15 @@ def checks_page() -> str:
     )
 
 
-def demo_output() -> str:
-    """What `escalation demo` prints, run in a folder that is thrown away."""
+class Demo(NamedTuple):
+    """What `escalation demo` prints, and the briefs that it leaves behind."""
+
+    printed: str
+    briefs: list[Brief]
+
+
+def run_demo() -> Demo:
+    """Runs it in a folder that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         ran = subprocess.run(
             [sys.executable, "-m", "connector.cli", "demo"],
@@ -100,7 +112,7 @@ def demo_output() -> str:
             check=True,
             text=True,
         )
-    return ran.stdout
+        return Demo(ran.stdout, briefs_in(Path(folder) / "demo-run"))
 
 
 def picture(demo: str) -> str:
@@ -165,8 +177,10 @@ def main() -> None:
     REFERENCE.write_text(cli_reference(), "utf-8")
     CHECKS.write_text(checks_page(), "utf-8")
     KEYS.write_text(reference(), "utf-8")
-    shown = picture(demo_output())
-    README.write_text(with_picture(README.read_text("utf-8"), shown), "utf-8")
+    demo = run_demo()
+    README.write_text(with_picture(README.read_text("utf-8"), picture(demo.printed)), "utf-8")
+    shown = examples(demo.briefs)
+    BRIEFS.write_text(with_examples(BRIEFS.read_text("utf-8"), shown), "utf-8")
 
 
 if __name__ == "__main__":

@@ -268,10 +268,26 @@ def test_a_planted_drift_is_seen(
     assert schemas() == shipped
 
 
-def test_the_picture_in_the_readme_is_what_the_demo_prints(generator: dict[str, Any]) -> None:
-    shown = generator["picture"](generator["demo_output"]())
+@pytest.fixture(scope="module")
+def demo(generator: dict[str, Any]) -> Any:
+    return generator["run_demo"]()
+
+
+def test_the_picture_in_the_readme_is_what_the_demo_prints(
+    generator: dict[str, Any], demo: Any
+) -> None:
     text = README.read_text("utf-8")
+    shown = generator["picture"](demo.printed)
     assert generator["with_picture"](text, shown) == text, "stale: run `python docs/generate.py`"
+
+
+def test_the_briefs_in_the_papers_are_those_of_the_demo(
+    generator: dict[str, Any], demo: Any
+) -> None:
+    text = (ROOT / "docs" / "briefs.md").read_text("utf-8")
+    shown = generator["examples"](demo.briefs)
+    assert shown.count("### ") == 10
+    assert generator["with_examples"](text, shown) == text, "stale: run `python docs/generate.py`"
 
 
 # --- what is said to run --------------------------------------------------------------------------

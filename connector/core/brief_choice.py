@@ -23,7 +23,7 @@ FAILS: Final = re.compile(
     r"hang\w{0,3}|freez\w{1,4}|froze|slow\w{0,2}|time-?outs?|timed out|lost|loses|empty|blank|duplicat\w{1,3}|twice|two times|doubled|"
     r"stops?|stopped|down|nothing|no longer|never|incorrect\w{0,2}|unexpected\w{0,2}|instead|late|delay\w{0,2}|mismatch\w{0,2}|"
     r"too (?:high|low|big|large|small|long|short|many|few|late|early)|disappear\w{0,3}|ignor(?:es|ed)|corrupt\w{0,3}|truncated|"
-    r"50[0234]|denied|rejected|refused|invalid|fehler|nicht|kein\w?)\b",
+    r"50[0234]|faults?|aborts?|aborted|panics?|fatal|denied|rejected|refused|invalid|fehler|nicht|kein\w?)\b",
     re.IGNORECASE,
 )
 """Words that statements of failure are made of."""

@@ -73,14 +73,22 @@ def entry_of(key: str, label: str, text: str) -> Entry:
     return Entry(key=key, label=label, lines=(Said(text=text),))
 
 
+def spoken(text: str) -> bool:
+    """Whether anything but numbers stands there: a bare address tells nobody anything."""
+    return _NAMED.search(text) is not None
+
+
+_NAMED = re.compile(r"(?<![\w])[^\W\d_]{3}|[A-Z]{2,8}[-_]?\d{2,6}|\b[45]\d\d\b")
+
+
 def quotes(
     key: str, label: str, statements: Sequence[Statement], otherwise: str, most: int = _LINES
 ) -> Entry:
     """People's own words with their sources, or what is missing. Lines of code say nothing here."""
-    spoken = [one for one in statements if len(_WORD.findall(one.text)) >= _FEWEST_WORDS]
-    if not spoken:
+    told = [one for one in statements if len(_WORD.findall(one.text)) >= _FEWEST_WORDS]
+    if not told:
         return gap_entry(key, label, otherwise)
     lines = tuple(
-        Said(text=f"“{one.text}”", sources=(one.source,), quoted=True) for one in spoken[:most]
+        Said(text=f"“{one.text}”", sources=(one.source,), quoted=True) for one in told[:most]
     )
     return Entry(key=key, label=label, lines=lines)

@@ -163,10 +163,11 @@ def _failure(
     best: Statement | None, extract: Extract, cases: Sequence[Case], *, personal: Collection[str]
 ) -> str:
     """What fails, as one clause. The subject is only used where nobody says it otherwise."""
-    if best is not None:
+    shown = next((line for line in map(_telling_line, extract.errors) if FAILS.search(line)), "")
+    if best is not None and (says_failure(best.text) or not shown):
         return clause(best.text)
     if extract.errors:
-        return one_line(_telling_line(extract.errors[0]), CLAUSE_LIMIT)
+        return one_line(shown or _telling_line(extract.errors[0]), CLAUSE_LIMIT)
     subjects = (bare_subject(case.ticket.subject) for case in cases)
     subject = next((words for words in subjects if words), "")
     return clause(redact(subject, personal=personal).text) or "Not described in the ticket"

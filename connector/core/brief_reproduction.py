@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from connector.core.brief_choice import telling
-from connector.core.brief_facts import Facts, entry_of, gap_entry, quotes
+from connector.core.brief_facts import Facts, entry_of, gap_entry, quotes, spoken
 from connector.core.brief_values import Entry, Part, Said
 from connector.core.model import Target
 
@@ -129,19 +129,18 @@ def _differs(extract: Extract, name: str) -> bool:
 
 def _errors(facts: Facts) -> list[Entry]:
     extract = facts.extract
-    if not extract.errors:
+    told = [error for error in extract.errors if spoken(error.text)]
+    if not told:
         return [gap_entry("errors", "Errors and logs", facts.gap("logs_or_errors"))]
     entries = []
     most = facts.mapping.limits.error_lines
-    for number, error in enumerate(extract.errors[: facts.mapping.limits.errors]):
+    for number, error in enumerate(told[: facts.mapping.limits.errors]):
         lines = error.text.split("\n")
         cut = [*lines[:most], "… (cut, see ticket)"] if len(lines) > most else lines
         seen = f"in {len(error.tickets)} tickets, " if len(error.tickets) > 1 else ""
         said = Said(text="\n".join(cut), sources=error.sources[:3], quoted=True)
         label = (
-            f"Error {number + 1} ({seen}as pasted)"
-            if len(extract.errors) > 1
-            else f"Error ({seen}as pasted)"
+            f"Error {number + 1} ({seen}as pasted)" if len(told) > 1 else f"Error ({seen}as pasted)"
         )
         entries.append(Entry(key=f"errors-{number}", label=label, lines=(said,), verbatim=True))
     return entries
