@@ -62,7 +62,7 @@ def _all(app: App) -> Iterator[Check]:
 
 
 def _invalid(problem: str) -> Check:
-    mend = "Correct it there, then check again."
+    mend = "Correct what it names, then check again; `escalation init` writes a new one."
     return wrong("config.invalid", "configuration", problem, mend)
 
 
