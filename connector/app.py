@@ -35,7 +35,7 @@ from connector.mapping_files import load_mappings
 from connector.progress import ProgressLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from rich.console import Console
@@ -213,7 +213,8 @@ class App:
             waiting=line.waiting if line else None,
         )
         calls = CallCounter()
-        desk, tracker = self._clients(settings, policy, calls)
+        asked = (mappings.status.ends.field,) if mappings.status.ends.field else ()
+        desk, tracker = self._clients(settings, policy, calls, fields=asked)
         ledger.pin(settings.sweep.environment, desk.name, settings.jira.url)
         mappings = _with_field_ids(mappings, desk)
         sweep = effective_sweep(settings.sweep, mappings)
@@ -237,10 +238,14 @@ class App:
         )
 
     def _clients(
-        self, settings: Settings, policy: RetryPolicy, *observers: CallObserver
+        self,
+        settings: Settings,
+        policy: RetryPolicy,
+        *observers: CallObserver,
+        fields: Sequence[str] = (),
     ) -> tuple[ZendeskDesk, JiraTracker]:
         desk = self.desk(settings.zendesk, policy, *observers)
-        return desk, self.tracker(settings.jira, policy, *observers)
+        return desk, self.tracker(settings.jira, policy, *observers, fields=fields)
 
     def desk(
         self, zendesk: ZendeskSettings, policy: RetryPolicy, *observers: CallObserver
@@ -254,9 +259,13 @@ class App:
         return ZendeskDesk(zendesk.url, login, policy=policy, observers=watchers, wall=self.wall)
 
     def tracker(
-        self, jira: JiraSettings, policy: RetryPolicy, *observers: CallObserver
+        self,
+        jira: JiraSettings,
+        policy: RetryPolicy,
+        *observers: CallObserver,
+        fields: Sequence[str] = (),
     ) -> JiraTracker:
-        """Jira, likewise."""
+        """Jira, likewise; `fields` are read besides the usual ones."""
         from connector.clients.calls import CallLog
         from connector.clients.jira import JiraTracker
 
@@ -267,6 +276,7 @@ class App:
             policy=policy,
             observers=(*observers, CallLog()),
             wall=self.wall,
+            fields=fields,
         )
 
     @contextmanager

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connector.core.model import OPEN_STATUSES, State
 from connector.placing import NOT_OURS, explained, grouper_of
 
 if TYPE_CHECKING:
@@ -145,15 +146,38 @@ def _unit(
     linked = frozenset(link.ticket_id for link in tx.links.of(live.id)) if live else frozenset()
     since = services.now - services.window
     ids = [i for i in members if i in linked or rows[i].created_at > since or i in changed]
+    if live is not None and _came_back(live, ids, linked, rows):
+        over.append(live)
+        live, linked = None, frozenset()
+    held = frozenset(link.ticket_id for row in _ids_of(over) for link in tx.links.of(row))
+    here = [one for one in ids if one in linked or _reports(one, held, rows)] or ids
     return Unit(
-        ids=tuple(ids),
+        ids=tuple(here),
         changed=tuple(sorted(changed & set(ids))),
         group=group,
         live=live,
         earlier=max(over, key=lambda row: row.episode, default=None),
         linked=linked,
-        key=_decision_key(ids, group, rows),
+        key=_decision_key(here, group, rows),
     )
+
+
+def _ids_of(rows: Iterable[EscalationRow]) -> list[str]:
+    return list(dict.fromkeys(row.id for row in rows))
+
+
+def _reports(ticket_id: int, held: frozenset[int], rows: Mapping[int, MirrorRow]) -> bool:
+    """Whether a ticket speaks for the issue now: what an earlier episode settled does not."""
+    return ticket_id not in held or rows[ticket_id].status in OPEN_STATUSES
+
+
+def _came_back(
+    live: EscalationRow, ids: Sequence[int], linked: frozenset[int], rows: Mapping[int, MirrorRow]
+) -> bool:
+    """Whether a ticket that was made after the fix reports the issue: a new episode."""
+    if live.state is not State.RESOLVED or live.ended_at is None:
+        return False
+    return any(one not in linked and rows[one].created_at > live.ended_at for one in ids)
 
 
 def _decision_key(ids: Sequence[int], group: Group | None, rows: Mapping[int, MirrorRow]) -> str:

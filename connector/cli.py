@@ -13,7 +13,10 @@ from connector import __version__
 from connector.cli_completion import completion
 from connector.cli_digest import digest
 from connector.cli_doctor import check, diagnose
+from connector.cli_drafts import drafts
 from connector.cli_files import as_json, backtest, extract, group
+from connector.cli_followups import ack_, snooze_, told_
+from connector.cli_learning import learn, learned
 from connector.cli_prune import prune
 from connector.cli_words import Commands, Names, When
 from connector.ending import leave
@@ -117,7 +120,7 @@ def sweep(app: App, dry_run: bool, json_: bool, limit: int | None, full: bool) -
 @as_json
 @click.pass_obj
 def sync(app: App, dry_run: bool, json_: bool) -> None:  # noqa: FBT001
-    """Bring Jira's status back to every linked ticket.
+    """Bring Jira's news back to every linked ticket, and follow up what is due.
 
     \b
     Example:
@@ -239,7 +242,7 @@ def show(app: App, ref: str, json_: bool) -> None:  # noqa: FBT001
     Example:
       escalation show ESC-12
     """
-    from connector.shelf import print_story, show_escalation
+    from connector.story import print_story, show_escalation
 
     with app.ledger() as ledger:
         found = show_escalation(ledger, ref=ref, now=app.now)
@@ -366,6 +369,8 @@ def demo(app: App) -> None:
 
 
 for command in (backtest, check, completion, diagnose, digest, extract, group, prune):
+    cli.add_command(command)
+for command in (ack_, drafts, learn, learned, snooze_, told_):
     cli.add_command(command)
 
 

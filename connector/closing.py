@@ -1,28 +1,30 @@
-"""`escalation deescalate`: by hand, for one of the five reasons; both sides are told."""
+"""By hand: the end of an escalation, "seen", "not now", and "told outside Zendesk"."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.closing_loop import OUT_OF_REACH, close_loops
+from connector.core.duration import Duration
 from connector.core.lifecycle import may_follow
 from connector.core.model import DeescalationReason, State
-from connector.core.plan import state_tag, update_writes
-from connector.drafting import affected_by, comment_write, place_of
+from connector.core.slots import after
+from connector.deescalating import end
 from connector.errors import ConfigError
-from connector.escalating import intents, make_gate
-from connector.ledger.rows import TransitionRow
-from connector.report import Report, StateChange
+from connector.escalating import make_gate
+from connector.following_up import acknowledge, snooze
+from connector.learning import learn
+from connector.ledger.rows import EventRow
+from connector.running import Run
 
 if TYPE_CHECKING:
-    from connector.services import Services
+    from datetime import datetime
 
-_WHY = {
-    DeescalationReason.SUPPORT_RESOLVABLE: "support can resolve it",
-    DeescalationReason.WORKAROUND: "a workaround unblocks the customer",
-    DeescalationReason.SELF_RESOLVED: "it resolved itself",
-    DeescalationReason.REASSESSED: "new information changed the assessment",
-    DeescalationReason.REJECTED: "the team will not change it",
-}
+    from connector.gate import Gate
+    from connector.ledger.rows import EscalationRow
+    from connector.ledger.store import Transaction
+    from connector.report import Report
+    from connector.services import Services
 
 
 def deescalate(services: Services, *, ref: str, reason: str, learned: str) -> Report:
@@ -31,71 +33,105 @@ def deescalate(services: Services, *, ref: str, reason: str, learned: str) -> Re
     Raises ConfigError for an unknown REF, and for one that is over already.
     """
     why = DeescalationReason(reason)
+    gate, run = _begin(services), Run()
+    row = _find(services, ref)
+    name = row.issue_key or row.id
+    if row.state is State.DE_ESCALATED or not may_follow(row.state, State.DE_ESCALATED):
+        raise ConfigError(f"{name} is {row.state}; it cannot be de-escalated any more")
+    part = "workaround" if why is DeescalationReason.WORKAROUND else "text"
+    row = learn(services, row, {part: learned, "text": learned, "reason": why}, by="operator")
+    end(services, row, why, f"learned: {learned}", actor="operator", run=run)
+    gate.settle(row.id)
+    close_loops(services, gate, run)
+    return run.report(services, gate, "deescalate")
+
+
+def ack(services: Services, *, ref: str) -> Report:
+    """The team has seen it; the clock that asks the team starts anew.
+
+    Raises ConfigError for an unknown REF, and for one that is over.
+    """
+    gate, run = _begin(services), Run()
+    row = _going_on(_find(services, ref))
+    acknowledged = acknowledge(services, row, "operator", run)
+    with services.ledger.transaction() as tx:
+        heard = acknowledged.model_copy(update={"internal_at": services.now})
+        tx.escalations.replace(heard)
+        _note_event(services, tx, heard, "acknowledged", {})
+    gate.settle(row.id)
+    return run.report(services, gate, "ack")
+
+
+def snooze_until(services: Services, *, ref: str, until: datetime | Duration) -> Report:
+    """No follow-ups before then. Raises ConfigError for an unknown REF and for a past time."""
+    gate, run = _begin(services), Run()
+    row = _find(services, ref)
+    if isinstance(until, Duration):
+        until = after(services.now, until, services.mappings.cadence.business_hours)
+    if until <= services.now:
+        raise ConfigError(f"--until {until.isoformat()} is not in the future")
+    snooze(services, row, until, by="operator")
+    with services.ledger.transaction() as tx:
+        _note_event(services, tx, row, "snoozed", {"until": until.isoformat()})
+    return run.report(services, gate, "snooze")
+
+
+def told(services: Services, *, ref: str, ticket_id: int, how: str) -> Report:
+    """A customer whose ticket takes no reply any more was told another way, says a person.
+
+    Raises ConfigError where a reply in the ticket is still possible: that is seen by itself.
+    """
+    gate, run = _begin(services), Run()
+    row = _find(services, ref)
+    with services.ledger.transaction() as tx:
+        link = next((one for one in tx.links.of(row.id) if one.ticket_id == ticket_id), None)
+        if link is None:
+            raise ConfigError(f"ticket {ticket_id} is not part of {row.issue_key or row.id}")
+        known = tx.mirror.get([ticket_id]).get(ticket_id)
+        if not link.closed and (known is None or known.status != "closed"):
+            raise ConfigError(
+                f"ticket {ticket_id} still takes a reply: answer there, it is seen by itself"
+            )
+        if row.ended_at is None:
+            raise ConfigError(f"{row.issue_key or row.id} is {row.state}: nothing to tell yet")
+        spoken = {"told_at": services.now, "told_how": f"{OUT_OF_REACH}{how}"}
+        tx.links.replace(link.model_copy(update=spoken))
+        _note_event(services, tx, row, "told", {"ticket": ticket_id, "how": how})
+    close_loops(services, gate, run)
+    return run.report(services, gate, "told")
+
+
+def _begin(services: Services) -> Gate:
     services.desk.whoami()
     services.tracker.whoami()
     gate = make_gate(services)
     gate.recover()
-    with services.ledger.transaction() as tx:
+    return gate
+
+
+def _find(services: Services, ref: str) -> EscalationRow:
+    with services.ledger.snapshot() as tx:
         row = tx.escalations.find(ref)
     if row is None:
         raise ConfigError(f"no escalation {ref!r}; `escalation list` shows the live ones")
-    name = row.issue_key or row.id
-    if row.state is State.DE_ESCALATED or not may_follow(row.state, State.DE_ESCALATED):
-        raise ConfigError(f"{name} is {row.state}; it cannot be de-escalated any more")
-    because = f"{_WHY[why]}. Learned: {learned}"
-    after = row.model_copy(
-        update={
-            "state": State.DE_ESCALATED,
-            "version": row.version + 1,
-            "changed_at": services.now,
-            "learned": {"reason": str(why), "text": learned, "at": services.now.isoformat()},
-        }
-    )
-    with services.ledger.transaction() as tx:
-        tx.escalations.replace(after)
-        tx.transitions.add(
-            TransitionRow(
-                escalation_id=row.id,
-                at=services.now,
-                actor="operator",
-                kind="state",
-                old=row.state,
-                new=after.state,
-                reason=because,
-            )
+    return row
+
+
+def _going_on(row: EscalationRow) -> EscalationRow:
+    if row.state not in {State.OPEN, State.ACKNOWLEDGED, State.IN_PROGRESS}:
+        raise ConfigError(f"{row.issue_key or row.id} is {row.state}; there is nothing to see to")
+    return row
+
+
+def _note_event(
+    services: Services, tx: Transaction, row: EscalationRow, what: str, detail: dict[str, object]
+) -> None:
+    tx.events.add(
+        EventRow(
+            at=services.now,
+            actor="operator",
+            what=what,
+            escalation_id=row.id,
+            detail=detail,
         )
-        n = f"de-escalated {why} {learned}"
-        note = (
-            f"De-escalated ({name}): {because}\nPlease tell the customer what this means for them."
-        )
-        place = place_of(services, after)
-        planned = [
-            write
-            for affected in affected_by(tx.links.of(row.id))
-            for write in update_writes(place, affected, note=note, tag=state_tag(after.state), n=n)
-        ]
-        if after.issue_id is not None:
-            said = f"De-escalated by support: {because}"
-            planned.append(comment_write(services, after, said, n))
-        tx.intents.add(intents(services, tx, after, planned))
-        tickets = tuple(link.ticket_id for link in tx.links.of(row.id))
-    gate.settle(row.id)
-    change = StateChange(
-        id=row.id,
-        issue_key=row.issue_key,
-        kind="state",
-        old=row.state,
-        new=after.state,
-        because=because,
-        tickets=tickets,
-    )
-    return Report(
-        command="deescalate",
-        now=services.now,
-        dry_run=services.dry_run,
-        changed=(change,),
-        writes=tuple(gate.outcomes),
-        calls=services.calls(),
-        problems=tuple(str(error) for error in gate.troubles),
-        codes=tuple(error.exit_code for error in gate.troubles),
     )

@@ -99,6 +99,7 @@ def draft(
         assessment=assessment.model_dump(mode="json"),
         opened_at=services.now,
         changed_at=services.now,
+        previous_id=before.id if before else None,
     )
     return row, brief, route
 
@@ -299,6 +300,7 @@ def affected_by(links: Iterable[LinkRow]) -> tuple[Affected, ...]:
     return tuple(
         Affected(ticket_id=link.ticket_id, customer_name=link.customer.name, closed=link.closed)
         for link in links
+        if link.merged_into is None
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connector.changing import change_state
 from connector.core.brief import changes_between
 from connector.core.brief_values import SPOKEN, Brief
 from connector.core.markers import payload_hash
-from connector.core.plan import Intended
+from connector.core.model import State
+from connector.core.plan import Intended, name_write
 from connector.core.severity import settle
-from connector.core.writes import CreateIssue, UpdateBrief, dump_write
+from connector.core.writes import CreateIssue, RelateIssue, UpdateBrief, dump_write
 from connector.drafting import (
     brief_writes,
     draft,
@@ -62,8 +64,8 @@ def _due_after(
 ) -> tuple[Intended, ...]:
     """Once the issue exists its tickets are told; once its brief is done, Jira is."""
     if isinstance(write, CreateIssue):
-        linked = tx.links.of(row.id)
-        return (*restriction(services, row, write), *tickets_told(services, row, linked))
+        tickets = tickets_told(services, row, tx.links.of(row.id))
+        return (*restriction(services, row, write), *tickets, *_related(tx, row))
     if isinstance(write, UpdateBrief):
         told = write.left if found.left else write.told
         return (Intended(intent_id=write.comment_id, write=told),)
@@ -83,6 +85,7 @@ def open_escalation(
     row, brief, route = draft(services, decision, need, before)
     links = [_link(row.id, case, services) for case in decision.concerned]
     with services.ledger.transaction() as tx:
+        _came_back(services, tx, before, row)
         tx.escalations.add(row)
         for link in links:
             tx.links.add(link)
@@ -100,6 +103,30 @@ def open_escalation(
             )
         )
     return row
+
+
+def _came_back(
+    services: Services, tx: Transaction, before: EscalationRow | None, row: EscalationRow
+) -> None:
+    """What was fixed is reported again: the fixed episode is over, this one goes on for it."""
+    if before is None or before.state not in {State.RESOLVED, State.CONFIRMED}:
+        return
+    change_state(
+        tx,
+        before,
+        State.REGRESSED,
+        now=services.now,
+        actor="sweep",
+        reason=f"reported again after its fix; goes on as {row.id}, episode {row.episode}",
+    )
+
+
+def _related(tx: Transaction, row: EscalationRow) -> tuple[Intended, ...]:
+    """The issue of the episode before is linked to the new one."""
+    before = tx.escalations.get(row.previous_id) if row.previous_id else None
+    if before is None or before.issue_id is None or row.issue_id is None:
+        return ()
+    return (name_write(row.marker, RelateIssue(other_id=before.issue_id), n=before.id),)
 
 
 def follow(
@@ -120,6 +147,7 @@ def follow(
         for case in new:
             tx.links.add(_link(live.id, case, services))
         links = tx.links.of(live.id)
+        row = _below_medium(services, tx, row, links, decision)
         planned: list[Intended] = []
         if live.settled:
             ids = [link.ticket_id for link in links]
@@ -156,6 +184,24 @@ def _reassessed(
     }
     said = f"Severity is {severity} now; it was {live.severity}. {_because(decision)}"
     return live.model_copy(update=changed), said
+
+
+def _below_medium(
+    services: Services,
+    tx: Transaction,
+    row: EscalationRow,
+    links: Iterable[LinkRow],
+    decision: Decision,
+) -> EscalationRow:
+    """Since when nothing speaks for the escalation, as far as all its tickets were looked at."""
+    below = decision.assessment.verdict == "leave"
+    held = {link.ticket_id for link in links if link.merged_into is None}
+    known = tx.mirror.get(sorted(held)).values()
+    held -= {ticket.ticket_id for ticket in known if ticket.status == "deleted"}
+    if below and not held <= {case.ticket.id for case in decision.cases}:
+        return row
+    since = (row.below_since or services.now) if below else None
+    return row.model_copy(update={"below_since": since})
 
 
 def _because(decision: Decision) -> str:
@@ -295,4 +341,5 @@ def _link(escalation_id: str, case: Case, services: Services) -> LinkRow:
         customer=case.customer,
         joined_at=services.now,
         closed=case.ticket.status == "closed",
+        worn=case.ticket.tags,
     )

@@ -13,11 +13,13 @@ from connector.core.assessment import assess
 from connector.core.facts import build_case, customer_of
 from connector.core.grouping import Grouper, Report, fingerprint, in_order
 from connector.core.history import SOLVED_STATUSES, solved_alike
+from connector.core.lessons import Lesson, alike
 from connector.core.model import Assessment, Frozen, Group
 from connector.deciding import decide, fetch_tickets
 from connector.errors import ExitCode
 from connector.filecases import FileTicket, file_tickets
-from connector.texts import print_assessment
+from connector.learning import all_lessons, lesson_lines
+from connector.texts import indented, print_assessment
 from connector.ticketfile import BadLine, TicketLine, read_lines
 
 if TYPE_CHECKING:
@@ -33,11 +35,15 @@ if TYPE_CHECKING:
 
 
 class Explained(Frozen):
-    """One assessment; `ids` are as they were given, `escalation` names the live one if any."""
+    """One assessment; `ids` are as they were given, `escalation` names the live one if any.
+
+    `lessons`: what was learned from escalations like it, the most alike first.
+    """
 
     ids: tuple[int | str, ...]
     assessment: Assessment
     escalation: str | None = None
+    lessons: tuple[Lesson, ...] = ()
 
 
 class Explanations(Frozen):
@@ -61,6 +67,7 @@ def assess_tickets(services: Services, *, tickets: Sequence[int]) -> Explanation
     with services.ledger.snapshot() as tx:
         groups = groups_with(tx, services.window, tickets)
         known = {number: tx.escalations.by_ticket(number) for number in tickets}
+        lessons = all_lessons(tx)
     by_ticket = _by_ticket(groups)
     told: list[Explained] = []
     missing: list[str] = []
@@ -78,7 +85,15 @@ def assess_tickets(services: Services, *, tickets: Sequence[int]) -> Explanation
             missing.append(f"ticket {number}: its thread is gone")
             continue
         live = _live_name(known[number])
-        told.append(Explained(ids=(number,), assessment=decision.assessment, escalation=live))
+        ticket = found[number]
+        told.append(
+            Explained(
+                ids=(number,),
+                assessment=decision.assessment,
+                escalation=live,
+                lessons=alike(f"{ticket.subject} {ticket.description}", lessons),
+            )
+        )
     return Explanations(now=services.now, assessed=tuple(told), missing=tuple(missing))
 
 
@@ -169,5 +184,11 @@ def print_explanations(found: Explanations, screen: Console) -> None:
         print_assessment(one.assessment, screen)
         if one.escalation:
             screen.print(Text(f"  escalated already: {one.escalation}"))
+        for lesson in one.lessons:
+            screen.print(
+                Text(f"  Something like it: {lesson.issue_key or lesson.id}, {lesson.state}")
+            )
+            for line in lesson_lines(lesson):
+                indented(screen, line, 4)
     for reason in found.missing:
         screen.print(Text(reason, style="yellow"))

@@ -216,7 +216,9 @@ class IssueDraft(Frozen):
 
 
 class Issue(Frozen):
-    """A Jira issue as last read. `category` decides; names are for people."""
+    """A Jira issue as last read. `category` decides; names are for people. `fields`: the values of
+    those fields that were asked for besides, as a person reads them.
+    """
 
     id: str
     key: str
@@ -231,6 +233,7 @@ class Issue(Frozen):
     created: datetime | None = None
     updated: datetime | None = None
     category_changed: datetime | None = None
+    fields: Mapping[str, str] = {}
 
 
 class IssueText(Frozen):

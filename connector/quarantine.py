@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
-from connector.core.model import Frozen, State
+from connector.changing import change_state
+from connector.core.model import DeescalationReason, Frozen, State
 from connector.errors import ConfigError, ExitCode
-from connector.ledger.rows import AsideRow, EventRow, InboxRow, TransitionRow
+from connector.ledger.rows import AsideRow, EventRow, InboxRow
 from connector.texts import counted, spell_time
 
 if TYPE_CHECKING:
@@ -89,19 +90,16 @@ def _end_unborn(tx: Transaction, row: AsideRow, now: datetime) -> None:
     escalation = tx.escalations.get(row.escalation_id) if row.escalation_id else None
     if intent is None or escalation is None or intent.kind != "create_issue":
         return
-    ended = {"state": State.DE_ESCALATED, "version": escalation.version + 1, "changed_at": now}
-    tx.escalations.replace(escalation.model_copy(update=ended))
-    tx.transitions.add(
-        TransitionRow(
-            escalation_id=escalation.id,
-            at=now,
-            actor="operator",
-            kind="state",
-            old=escalation.state,
-            new=State.DE_ESCALATED,
-            reason="its issue was never made: the write was dropped by a person",
-        )
+    over = change_state(
+        tx,
+        escalation,
+        State.DE_ESCALATED,
+        now=now,
+        actor="operator",
+        reason="its issue was never made: the write was dropped by a person",
+        end_reason=DeescalationReason.REASSESSED,
     )
+    tx.escalations.replace(over.model_copy(update={"closed_at": now}))
 
 
 def _named(tx: Transaction, keys: Sequence[str]) -> list[AsideRow]:

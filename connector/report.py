@@ -58,12 +58,25 @@ class StateChange(Frozen):
     tickets: tuple[int, ...] = ()
 
 
+class FollowedUp(Frozen):
+    """A follow-up that was due: the team was asked, or a ticket's agent reminded, once."""
+
+    id: str
+    issue_key: str | None
+    clock: Literal["internal", "customer"]
+    ticket_id: int | None = None
+    slot: datetime
+    late_minutes: int = 0
+    draft: str | None = None
+
+
 class Report(Frozen):
     """A whole run. `calls` counts HTTP requests by side and endpoint. `quiet`: changed tickets in
     which no trigger fired; `backlog`: tickets with no news within the window, only mirrored;
     `grouped`: new reports placed into groups; `regrouped`: those of the whole window, when the
     groups had to be made anew, and `unread` those of them that only `--full` brings back;
-    `waiting`: candidates that the next sweep looks at, since this one looked at enough.
+    `waiting`: candidates that the next sweep looks at, since this one looked at enough. `shared`:
+    comments in Jira that were passed on to tickets, or kept as what was learned.
     """
 
     command: str
@@ -81,6 +94,8 @@ class Report(Frozen):
     suggested: tuple[EscalationLine, ...] = ()
     deferred: tuple[EscalationLine, ...] = ()
     changed: tuple[StateChange, ...] = ()
+    followed: tuple[FollowedUp, ...] = ()
+    shared: tuple[str, ...] = ()
     left: tuple[TicketLeft, ...] = ()
     quiet: int = 0
     backlog: int = 0

@@ -1,41 +1,60 @@
-"""`escalation list` and `show`: what the ledger knows, without any call."""
+"""`escalation list`: what somebody still owes somebody, without any call."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from connector.core import render
-from connector.core.brief import Brief, brief_document
+from connector.closing_loop import duties_of
 from connector.core.model import Frozen, Severity, State
-from connector.errors import ConfigError, ExitCode
-from connector.ledger.rows import EscalationRow, EventRow, IntentRow, LinkRow, TransitionRow
-from connector.texts import SEVERITY_COLOURS, counted, short_span, spell_time
+from connector.errors import ExitCode
+from connector.ledger.rows import EscalationRow
+from connector.plan_texts import tickets
+from connector.texts import SEVERITY_COLOURS, indented, short_span, titled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from connector.ledger.store import Ledger
+    from connector.ledger.store import Ledger, Transaction
 
 
-_COLUMNS = ("Issue", "Severity", "State", "Open for", "Tickets", "Summary")
+_COLUMNS = ("Issue", "Severity", "State", "Open for", "Next", "Tickets", "Summary")
 _GAP = 2
 
 
 class Listed(Frozen):
-    """One escalation on the list; times are UTC."""
+    """One escalation on the list; times are UTC.
+
+    `untold`: tickets whose customer does not know that it is over; `missing`: every duty that is
+    left. `follow_up_at` and `customer_update_at`: when each clock strikes next. `sla_breach_at`:
+    the next breach among its tickets.
+    """
 
     escalation: EscalationRow
     customers: tuple[str, ...]
     tickets: tuple[int, ...]
+    untold: tuple[int, ...] = ()
+    missing: tuple[str, ...] = ()
+    follow_up_at: datetime | None = None
+    customer_update_at: datetime | None = None
+    sla_breach_at: datetime | None = None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When something is due next."""
+        times = (self.follow_up_at, self.customer_update_at)
+        return min((at for at in times if at is not None), default=None)
 
 
 class Listing(Frozen):
-    """Escalations, the most urgent first."""
+    """Escalations: first those that are over while customers don't know, the longest first; then
+    the most urgent.
+    """
 
     command: str = "list"
     now: datetime
@@ -47,76 +66,44 @@ class Listing(Frozen):
         return ExitCode.DONE
 
 
-class Story(Frozen):
-    """Everything about one escalation."""
-
-    command: str = "show"
-    now: datetime
-    escalation: EscalationRow
-    tickets: tuple[LinkRow, ...]
-    transitions: tuple[TransitionRow, ...]
-    writes: tuple[IntentRow, ...]
-    events: tuple[EventRow, ...]
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """Looking is always done."""
-        return ExitCode.DONE
-
-
 def list_escalations(ledger: Ledger, *, state: str | None, now: datetime) -> Listing:
-    """The live ones, or those in one state."""
+    """What is not closed yet, or those in one state."""
     with ledger.snapshot() as tx:
-        rows = tx.escalations.all(State(state)) if state else tx.escalations.live()
-        listed = []
-        for row in rows:
-            links = tx.links.of(row.id)
-            listed.append(
-                Listed(
-                    escalation=row,
-                    customers=tuple(dict.fromkeys(link.customer.name for link in links)),
-                    tickets=tuple(link.ticket_id for link in links),
-                )
-            )
-    return Listing(now=now, escalations=tuple(listed))
+        rows = tx.escalations.all(State(state)) if state else _unclosed(tx)
+        return Listing(now=now, escalations=tuple(_listed(tx, row) for row in rows))
 
 
-def show_escalation(ledger: Ledger, *, ref: str, now: datetime) -> Story:
-    """One escalation by Jira key, ticket id or escalation id. Raises ConfigError when unknown."""
-    with ledger.snapshot() as tx:
-        row = tx.escalations.find(ref)
-        if row is None:
-            raise ConfigError(
-                f"no escalation {ref!r}; expected a Jira key, a ticket id or an escalation id. "
-                "`escalation list` shows the live ones"
-            )
-        return Story(
-            now=now,
-            escalation=row,
-            tickets=tuple(tx.links.ever_of(row.id)),
-            transitions=tuple(tx.transitions.of(row.id)),
-            writes=tuple(tx.intents.of(row.id)),
-            events=tuple(tx.events.of(row.id)),
-        )
+def _unclosed(tx: Transaction) -> list[EscalationRow]:
+    over = [row for row in tx.escalations.unclosed() if row.ended_at is not None]
+    over.sort(key=lambda row: (row.ended_at or row.changed_at, row.id))
+    known = {row.id for row in over}
+    return [*over, *(row for row in tx.escalations.live() if row.id not in known)]
+
+
+def _listed(tx: Transaction, row: EscalationRow) -> Listed:
+    links = tx.links.of(row.id)
+    here = [link.ticket_id for link in links if link.merged_into is None]
+    duties = duties_of(tx, row) if row.closed_at is None else None
+    breaches = [one.breach_at for one in tx.mirror.get(here).values() if one.breach_at]
+    return Listed(
+        escalation=row,
+        customers=tuple(dict.fromkeys(link.customer.name for link in links)),
+        tickets=tuple(link.ticket_id for link in links),
+        untold=duties.untold if duties else (),
+        missing=tuple(dict.fromkeys(duty.name for duty in duties.missing)) if duties else (),
+        follow_up_at=row.internal_due_at if row.closed_at is None else None,
+        customer_update_at=row.customer_due_at if row.closed_at is None else None,
+        sla_breach_at=min(breaches, default=None),
+    )
 
 
 def print_listing(listing: Listing, screen: Console) -> None:
-    """One line an escalation."""
+    """What is fixed and not told, then one line an escalation."""
     if not listing.escalations:
         screen.print(Text("No live escalation."))
         return
-    rows = [
-        (
-            row.issue_key or row.id,
-            row.severity.value,
-            row.state.value,
-            short_span(listing.now - row.opened_at),
-            str(len(item.tickets)),
-            row.summary,
-        )
-        for item in listing.escalations
-        for row in (item.escalation,)
-    ]
+    _print_untold(listing, screen)
+    rows = [_line(item, listing.now) for item in listing.escalations]
     widths = [
         max(map(len, column)) for column in zip(_COLUMNS[:-1], *(r[:-1] for r in rows), strict=True)
     ]
@@ -132,56 +119,31 @@ def print_listing(listing: Listing, screen: Console) -> None:
     screen.print(table)
 
 
-def print_story(story: Story, screen: Console) -> None:
-    """The head, the tickets, the history, what was written, and the brief."""
-    row = story.escalation
-    head = Text.assemble(
-        (row.issue_key or row.id, "bold"),
-        "  ",
-        (row.severity, SEVERITY_COLOURS[row.severity]),
-        f"  {row.state} -> {row.target}  {row.summary}",
-    )
-    screen.print(head)
-    screen.print(
-        Padding(
-            Text(f"{row.id}, open since {spell_time(row.opened_at)}"), (0, 0, 0, 2), expand=False
-        )
-    )
-    screen.print(Padding(Text(f"because {row.reason}"), (0, 0, 0, 2), expand=False))
-    _part(
-        screen,
-        "Tickets",
-        [
-            f"{link.ticket_id}  {link.customer.name}"
-            + (f"  {link.result}" if link.result else "")
-            + (f"  taken out {spell_time(link.left_at)}" if link.left_at else "")
-            for link in story.tickets
-        ],
-    )
-    _part(
-        screen,
-        "History",
-        [
-            f"{spell_time(step.at)}  {step.kind} {step.old or '-'} -> {step.new} "
-            f"by {step.actor}: {step.reason}"
-            for step in story.transitions
-        ],
-    )
-    _part(
-        screen,
-        f"Writes ({counted(len(story.writes), 'write')})",
-        [f"{intent.kind}: {intent.subject}  {intent.state}" for intent in story.writes],
-    )
-    if row.brief is not None:
-        screen.print()
-        document = brief_document(Brief.model_validate(row.brief))
-        screen.print(Text(render.plain(document, width=min(screen.width, 100))))
-
-
-def _part(screen: Console, title: str, lines: list[str]) -> None:
-    if not lines:
+def _print_untold(listing: Listing, screen: Console) -> None:
+    over = [item for item in listing.escalations if item.untold]
+    if not over:
         return
-    screen.print()
-    screen.print(Text(title, style="bold underline"))
-    for line in lines:
-        screen.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+    screen.print(Text("Fixed, customer not told", style="bold underline"))
+    for item in over:
+        row = item.escalation
+        since = short_span(listing.now - (row.ended_at or row.changed_at))
+        told = f"  {row.state} for {since}: {tickets(item.untold)}"
+        indented(screen, Text.assemble((row.issue_key or row.id, "bold"), told))
+        others = [name for name in item.missing if name != "customer informed"]
+        if others:
+            indented(screen, f"also missing: {', '.join(others)}", 6)
+    titled(screen, "All")
+
+
+def _line(item: Listed, now: datetime) -> Sequence[str]:
+    row, at = item.escalation, item.next_at
+    coming = "-" if at is None else f"in {short_span(at - now)}" if at > now else "now"
+    return (
+        row.issue_key or row.id,
+        row.severity.value,
+        row.state.value,
+        short_span(now - row.opened_at),
+        coming,
+        str(len(item.tickets)),
+        row.summary,
+    )

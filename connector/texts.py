@@ -6,18 +6,20 @@ import io
 import re
 import sys
 from collections import Counter
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, cast
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from connector.core.duration import spell
 from connector.core.model import Severity
 from connector.plan_texts import DID, plan_lines, tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from connector.core.model import Assessment, Finding, NearTicket
     from connector.report import EscalationLine, Report
@@ -78,6 +80,8 @@ def print_report(report: Report, screen: Console) -> None:
             (report.escalated, "escalated"),
             (report.joined, "joined"),
             (report.changed, "changed"),
+            (report.followed, "followed up"),
+            (report.shared, "passed on"),
             (report.set_aside, "set aside"),
         )
         if found
@@ -90,6 +94,7 @@ def print_report(report: Report, screen: Console) -> None:
     _lines(screen, f"{would}joined".capitalize(), report.joined, plan)
     _lines(screen, "Escalated already", report.already)
     _changes(screen, report, plan)
+    _followed(screen, report)
     _lines(screen, "Suggested: a person decides", report.suggested)
     if any(line.id for line in report.suggested):
         indented(screen, CONFIRM, 2, style="dim")
@@ -187,6 +192,27 @@ def _changes(screen: Console, report: Report, plan: _Plan) -> None:
             indented(screen, Text(tickets(change.tickets), style="dim"), 6)
         indented(screen, Text(f"because {change.because}"), 6)
         plan.tell(screen, change.id, 6)
+
+
+def _followed(screen: Console, report: Report) -> None:
+    if report.shared:
+        titled(screen, "Passed on from Jira")
+        for line in report.shared:
+            indented(screen, line)
+    if not report.followed:
+        return
+    titled(screen, "Followed up")
+    for one in report.followed:
+        late = f", {spell(timedelta(minutes=one.late_minutes))} late" if one.late_minutes else ""
+        if one.clock == "internal":
+            said = f"the team was asked (due {spell_time(one.slot)}{late})"
+        else:
+            said = (
+                f"ticket {one.ticket_id}: its agent was reminded (due {spell_time(one.slot)}{late})"
+            )
+        if one.draft:
+            said += f"; draft {one.draft}"
+        indented(screen, Text.assemble((one.issue_key or one.id, "bold"), f"  {said}"))
 
 
 def _left(screen: Console, report: Report) -> None:

@@ -77,7 +77,7 @@ _APPLICATION = {"type": "com.zendesk", "name": "Zendesk"}
 class JiraTracker:
     """`connector.ports.Tracker` on a real site, or on anything that speaks like one.
 
-    One object per thread and run.
+    One object per thread and run. `fields`: ids of fields that are read besides the usual ones.
     """
 
     def __init__(
@@ -88,6 +88,7 @@ class JiraTracker:
         *,
         policy: RetryPolicy | None = None,
         observers: Sequence[CallObserver] = (),
+        fields: Sequence[str] = (),
         deadline: float = DEADLINE,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -105,7 +106,9 @@ class JiraTracker:
         cloud = deployment == "cloud"
         self.dialect: Literal["adf", "wiki"] = "adf" if cloud else "wiki"
         self._line = _JiraLine(transport, deployment)
-        self._reader: Reader = CloudReader(self._line) if cloud else DatacenterReader(self._line)
+        self._extra = tuple(fields)
+        reader = CloudReader if cloud else DatacenterReader
+        self._reader: Reader = reader(self._line, self._extra)
         self._histories = Histories(self._line, cloud=cloud)
         self._me: Identity | None = None
         self._site: str | None = None
@@ -155,7 +158,7 @@ class JiraTracker:
 
     def issues_after(self, project: str, number: int) -> Iterator[Issue]:
         self._sure()
-        return readable(self._reader.after(jql.project_key(project), number))
+        return readable(self._reader.after(jql.project_key(project), number), self._extra)
 
     def find_by_label(self, label: str) -> tuple[Issue, ...]:
         self._sure()
@@ -168,12 +171,14 @@ class JiraTracker:
             return
         self._sure()
         query = jql.with_label(projects, label, minutes=minutes)
-        yield from readable(self._reader.search(query, written=written))
+        yield from readable(self._reader.search(query, written=written), self._extra)
 
     def issues(self, ids: Sequence[str]) -> tuple[Issue, ...]:
         """DriftError when one that exists cannot be read: it must not pass for deleted."""
         self._sure()
-        return tuple(issue_of(raw) for raw in self._reader.by_id(list(dict.fromkeys(ids))))
+        return tuple(
+            issue_of(raw, self._extra) for raw in self._reader.by_id(list(dict.fromkeys(ids)))
+        )
 
     def text(self, issue_id: str) -> IssueText:
         """DriftError when the description is not in the form that we write."""

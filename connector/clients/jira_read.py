@@ -44,13 +44,14 @@ class Reader(Protocol):
 class CloudReader:
     """`/search/jql` and `/issue/bulkfetch`."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, extra: Sequence[str] = ()) -> None:
         self._line = line
+        self._fields = (*FIELDS, *extra)
 
     def search(self, query: str, *, written: Sequence[str] = (), most: int = 0) -> Iterator[Any]:
         asked: dict[str, Any] = {
             "jql": query,
-            "fields": ",".join(FIELDS),
+            "fields": ",".join(self._fields),
             "maxResults": most or _PAGE,
         }
         if written:
@@ -86,7 +87,7 @@ class CloudReader:
         """What exists of these. Errors in `issueErrors` may pass, so they are asked for again;
         unknown and hidden issues are in neither list.
         """
-        asked = {"issueIdsOrKeys": ids, "fields": list(FIELDS)}
+        asked = {"issueIdsOrKeys": ids, "fields": list(self._fields)}
 
         def once() -> list[Any]:
             answer = self._line.send("POST", "issue/bulkfetch", asked).document
@@ -101,8 +102,9 @@ class CloudReader:
 class DatacenterReader:
     """`/search` with `startAt`, and single GETs where the index must not be asked."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, extra: Sequence[str] = ()) -> None:
         self._line = line
+        self._fields = (*FIELDS, *extra)
 
     def search(self, query: str, *, written: Sequence[str] = (), most: int = 0) -> Iterator[Any]:
         del written  # the index of the node that we write to is the one that we read
@@ -130,7 +132,7 @@ class DatacenterReader:
 
     def _single(self, id_or_key: str) -> list[Any]:
         try:
-            return [self._line.get(f"issue/{id_or_key}", {"fields": ",".join(FIELDS)})]
+            return [self._line.get(f"issue/{id_or_key}", {"fields": ",".join(self._fields)})]
         except GoneError:
             return []
 
@@ -139,7 +141,7 @@ class DatacenterReader:
         for _ in range(_MOST_PAGES):
             query = {
                 **asked,
-                "fields": ",".join(FIELDS),
+                "fields": ",".join(self._fields),
                 "startAt": start,
                 "maxResults": most or _PAGE,
             }
@@ -153,12 +155,12 @@ class DatacenterReader:
         raise DriftError(f"jira: the search has no end after {_MOST_PAGES} pages")
 
 
-def readable(raws: Iterator[Any]) -> Iterator[Issue]:
+def readable(raws: Iterator[Any], extra: Sequence[str] = ()) -> Iterator[Issue]:
     """The issues that can be read, each once; a broken one is logged and does not stop others."""
     seen = set[str]()
     for raw in raws:
         try:
-            issue = issue_of(raw)
+            issue = issue_of(raw, extra)
         except DriftError as error:
             log.warning("%s", error)
             continue

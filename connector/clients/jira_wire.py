@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, ValidationError
 
@@ -10,6 +10,9 @@ from connector.clients.wire import TEXT_LIMIT, Listed, Wire, name_of, why
 from connector.core.clean import clean_text
 from connector.errors import DriftError
 from connector.ports import Issue, IssueText, TrackerComment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FIELDS = (
     "status",
@@ -104,7 +107,7 @@ class WireTransition(Wire):
         )
 
 
-def issue_of(raw: Any) -> Issue:
+def issue_of(raw: Any, extra: Sequence[str] = ()) -> Issue:
     """DriftError, naming the issue, when something that we rely on is missing."""
     try:
         wire = WireIssue.model_validate(raw)
@@ -127,7 +130,17 @@ def issue_of(raw: Any) -> Issue:
         created=fields.created,
         updated=fields.updated,
         category_changed=fields.statuscategorychangedate,
+        fields={name: value for name in extra if (value := _shown(raw["fields"].get(name)))},
     )
+
+
+def _shown(value: Any) -> str:
+    """A field's value as a person reads it: a text, or what an option is called."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_shown, value)))
+    if isinstance(value, dict):
+        value = value.get("value") or value.get("name")
+    return name_of(value) if isinstance(value, str) else ""
 
 
 def category_of(status: WireStatus) -> Category:

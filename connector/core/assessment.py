@@ -22,7 +22,7 @@ from connector.core.model import (
     Target,
     Verdict,
 )
-from connector.core.severity import at_least, lowered
+from connector.core.severity import at_least, lowered, raised
 from connector.core.signals import asserted, standing_words
 from connector.core.triggers import SECURITY_KINDS
 from connector.core.triggers.base import MOST_SOURCES
@@ -153,7 +153,7 @@ def _assessed(
         verdict, because = "leave", f"stays in support: {reasons}"
     else:
         verdict, because = _verdict(findings, decision, held)
-        decision = _eased(decision, held)
+        decision = _worsened(_eased(decision, held), cases, findings)
     impact = measure_impact(cases, mappings.triggers, suppressors, now=now)
     parts = score_parts(cases, impact, decision.severity, findings) if findings else ()
     return Assessment(
@@ -191,6 +191,19 @@ def _eased(decision: _Decision, suppressors: Sequence[Finding]) -> _Decision:
         severity=lowered(decision.severity),
         severity_rule=f"{decision.severity_rule}; lowered from {decision.severity} by {kinds}",
     )
+
+
+def _worsened(decision: _Decision, cases: Sequence[Case], findings: Sequence[Finding]) -> _Decision:
+    """One step more severe than the time before where a fix did not hold."""
+    earlier = next((case.earlier for case in cases if case.earlier), None)
+    if earlier is None or not any(f.sure and f.kind == "fixed-came-back" for f in findings):
+        return decision
+    severity = at_least(decision.severity, raised(earlier.severity))
+    if severity is decision.severity:
+        return decision
+    name = earlier.issue_key or earlier.id
+    rule = f"{decision.severity_rule}; one step above {name}, whose fix did not hold"
+    return replace(decision, severity=severity, severity_rule=rule)
 
 
 def _verdict(

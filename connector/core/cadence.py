@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from connector.core.duration import BUSINESS_DAY, Duration
+from connector.core.marks import Letters, Marks
 from connector.core.model import Frozen, Severity
 from connector.core.names import UnknownNameError
 
@@ -81,7 +82,7 @@ class BusinessHours:
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is at work at this moment (the closing moment is closed)."""
-        moment = _utc(at)
+        moment = utc(at)
         first = self._local_day(moment) - _DAY
         return any(
             start <= moment < end
@@ -94,8 +95,8 @@ class BusinessHours:
 
         Counts at most the ten years before `end`.
         """
-        last = _utc(end)
-        first = max(_utc(start), last - min(_HORIZON, last - _EARLIEST))
+        last = utc(end)
+        first = max(utc(start), last - min(_HORIZON, last - _EARLIEST))
         begin, stop = self._local_day(first), self._local_day(last)
         day, total = begin - _DAY, _ZERO
         while day <= stop + _DAY:
@@ -130,7 +131,7 @@ class BusinessHours:
         """
         if amount < _ZERO:
             raise ValueError("cannot go back in opening hours")
-        moment = _utc(start)
+        moment = utc(start)
         if amount == _ZERO:
             return moment
         left = amount
@@ -144,7 +145,7 @@ class BusinessHours:
     def next_open(self, at: datetime) -> datetime:
         """`at` itself (UTC) when open, else the next opening."""
         if self.is_open(at):
-            return _utc(at)
+            return utc(at)
         instant = timedelta(microseconds=1)
         return self.add(at, instant) - instant
 
@@ -200,7 +201,7 @@ def first_pass(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return after
 
 
-def _utc(at: datetime) -> datetime:
+def utc(at: datetime) -> datetime:
     """Refuses a time without zone: guessing one would shift every clock."""
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no zone")
@@ -296,6 +297,8 @@ class CadenceMapping(Frozen):
     hours: WeekHours
     holidays: Holidays = Holidays()
     severity: Mapping[Severity, Schedule] = Field(json_schema_extra={"required": list(Severity)})
+    marks: Marks = Marks()
+    letters: Letters = Letters()
     _business_hours: BusinessHours | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -318,10 +321,6 @@ class CadenceMapping(Frozen):
     def schedule(self, severity: Severity) -> Schedule:
         return self.severity[severity]
 
-    def after(self, start: datetime, duration: Duration) -> datetime:
-        """`duration` after `start`, in opening hours where it says so. UTC."""
-        return _Slots(start, duration, self.business_hours).at(1)
-
 
 @dataclass(frozen=True)
 class _Either:
@@ -343,76 +342,3 @@ def business_day_of(content: Mapping[str, Any]) -> timedelta:
         return BusinessHours(ZoneInfo("UTC"), hours.spans).day
     except (ValidationError, ValueError):
         return BUSINESS_DAY
-
-
-# --- follow-ups ------------------------------------------------------------------------------
-
-
-class FollowUp(Frozen):
-    """The slot (UTC) of a follow-up, by which it is known for ever.
-
-    `due`: it is time. `late`: since the first slot that this one makes up for. `missed`: how many
-    slots before this one nobody served; they are not made up for one by one.
-    """
-
-    slot: datetime
-    due: bool
-    late: timedelta = _ZERO
-    missed: int = 0
-
-
-def next_due(
-    interval: Duration,
-    hours: BusinessHours,
-    *,
-    last_activity: datetime,
-    now: datetime,
-    done: datetime | None = None,
-) -> FollowUp:
-    """The one follow-up to make now, or else the next one to come.
-
-    Slots lie one interval apart from the last real activity on; `done` is the last slot that was
-    served. Business intervals count opening hours; whole days keep the time of day in the zone of
-    `hours`, whatever the clocks do; everything else is time that really passes. After missed
-    slots only the newest is due. The same facts always give the same slot.
-    """
-    slots = _Slots(last_activity, interval, hours)
-    served = slots.count(done) if done is not None else 0
-    passed = slots.count(now)
-    if passed <= served:
-        return FollowUp(slot=slots.at(served + 1), due=False)
-    return FollowUp(
-        slot=slots.at(passed),
-        due=True,
-        late=_utc(now) - slots.at(served + 1),
-        missed=passed - served - 1,
-    )
-
-
-class _Slots:
-    """The n-th moment of a rhythm, n from 1 on, and how many had come by a moment."""
-
-    def __init__(self, start: datetime, interval: Duration, hours: BusinessHours) -> None:
-        self.start, self.hours, self.step = _utc(start), hours, interval.amount
-        self.business = interval.business
-        self.daily = not interval.business and not interval.amount % _DAY
-        self.local = self.start.astimezone(hours.zone)
-
-    def at(self, number: int) -> datetime:
-        if self.business:
-            return self.hours.add(self.start, number * self.step)
-        if not self.daily:
-            return self.start + number * self.step
-        day = self.local.date() + number * self.step
-        return first_pass(day, self.local.time(), self.hours.zone)
-
-    def count(self, moment: datetime) -> int:
-        until = _utc(moment)
-        if until <= self.start:
-            return 0
-        if self.business:
-            return self.hours.elapsed(self.start, until) // self.step
-        near = (until - self.start) // self.step
-        if not self.daily:
-            return near
-        return next(n for n in (near + 1, near, near - 1) if n <= 0 or self.at(n) <= until)

@@ -11,7 +11,7 @@ _NEXT: dict[State, frozenset[State]] = {
     State.OPEN: _WORK | _ENDS,
     State.ACKNOWLEDGED: _WORK | _ENDS,
     State.IN_PROGRESS: _WORK | _ENDS,
-    State.RESOLVED: _WORK | {State.CONFIRMED, State.DE_ESCALATED},
+    State.RESOLVED: _WORK | {State.CONFIRMED, State.DE_ESCALATED, State.REGRESSED},
     State.CONFIRMED: frozenset({State.REGRESSED}),
     State.DE_ESCALATED: _WORK | {State.RESOLVED, State.REGRESSED},
     State.REGRESSED: frozenset(),

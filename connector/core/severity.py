@@ -100,6 +100,11 @@ def lowered(severity: Severity) -> Severity:
     return list(Severity)[min(severity.rank + 1, Severity.MEDIUM.rank)]
 
 
+def raised(severity: Severity) -> Severity:
+    """One step more severe; Critical stays."""
+    return list(Severity)[max(severity.rank - 1, 0)]
+
+
 def at_least(severity: Severity, floor: Severity) -> Severity:
     """The more severe of the two."""
     return min(severity, floor, key=lambda one: one.rank)

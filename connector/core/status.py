@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import product
 from typing import Annotated, Literal
 
@@ -108,21 +109,61 @@ class SharedComments(Frozen):
     """How a person in Jira marks what is to reach the tickets, always as an internal note.
 
     A comment that begins with `prefix` (any case) is shared; so is every comment made while the
-    issue has the label `label`. Without both nothing is shared.
+    issue has the label `label`. Without both nothing is shared. What follows `learned` is kept as
+    what was learned from the escalation.
     """
 
     prefix: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)] | None = None
     label: Annotated[str, StringConstraints(pattern=r"^[^\s]{1,255}$")] | None = None
+    learned: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)] | None = (
+        "#learned"
+    )
     note: Annotated[
         str, StringConstraints(min_length=1), AfterValidator(only("issue", "author", "text"))
     ] = "{author} in {issue}:\n{text}"
 
     def shared_text(self, text: str, *, labels: tuple[str, ...] = ()) -> str | None:
         """The comment's text without its mark, or None when it is not marked."""
-        words = text.strip()
-        if self.prefix and words.casefold().startswith(self.prefix.casefold()):
-            return words[len(self.prefix) :].lstrip(" :\n") or None
-        return words or None if self.label and self.label in labels else None
+        marked = _behind(self.prefix, text)
+        if marked is not None or _behind(self.learned, text) is not None:
+            return marked or None
+        return text.strip() or None if self.label and self.label in labels else None
+
+    def learned_text(self, text: str) -> str | None:
+        """What the comment says was learned; None when it does not."""
+        return _behind(self.learned, text) or None
+
+
+def _behind(mark: str | None, text: str) -> str | None:
+    """The words after the mark that a text begins with, in any case; None without it."""
+    words = text.strip()
+    if not mark or not words.casefold().startswith(mark.casefold()):
+        return None
+    return words[len(mark) :].lstrip(" :\n")
+
+
+_TAGS = {f"deescalate_{reason}": reason for reason in DeescalationReason}
+_LABELS = {f"deescalate-{reason.replace('_', '-')}": reason for reason in DeescalationReason}
+
+
+class EarlyEnds(Frozen):
+    """What ends an escalation besides Jira's resolution and the command.
+
+    `tags` of a linked ticket, and `labels` of the issue, each with the reason it stands for;
+    `field` is a field of the issue and `values` what its values stand for. A tag of `everywhere`
+    has to be on every open ticket. `solved`: when agents have solved every ticket. `shrunk`: when
+    too few customers are left of those for whose number it was escalated.
+    """
+
+    tags: Mapping[str, DeescalationReason] = Field(default_factory=lambda: dict(_TAGS))
+    everywhere: Mapping[str, DeescalationReason] = Field(
+        default_factory=lambda: {"workaround_available": DeescalationReason.WORKAROUND}
+    )
+    labels: Mapping[str, DeescalationReason] = Field(default_factory=lambda: dict(_LABELS))
+    field: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,80}$")] | None = None
+    values: Mapping[str, DeescalationReason] = Field(default_factory=dict)
+    solved: bool = True
+    shrunk: bool = True
 
 
 class StatusMapping(Frozen):
@@ -130,6 +171,7 @@ class StatusMapping(Frozen):
 
     rules: Annotated[tuple[StatusRule, ...], Field(min_length=1)]
     comments: SharedComments = SharedComments()
+    ends: EarlyEnds = EarlyEnds()
 
     @model_validator(mode="after")
     def _no_two_alike(self) -> StatusMapping:

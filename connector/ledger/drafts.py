@@ -35,4 +35,6 @@ class Drafts(Repository[DraftRow]):
         return self._sorted(draft.c.escalation_id == escalation_id)
 
     def _sorted(self, condition: ColumnElement[bool]) -> list[DraftRow]:
-        return self._many(self._select().where(condition).order_by(draft.c.made_at, draft.c.id))
+        return self._many(
+            self._select().where(condition).order_by(draft.c.made_at, draft.c.ticket_id, draft.c.id)
+        )

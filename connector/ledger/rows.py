@@ -86,7 +86,7 @@ class EscalationRow(Frozen):
     `updated` as last read. `ended_at`: when it was resolved or de-escalated last; `closed_at`: when
     everybody had been told. `internal_at`: when the team last did something. `lost_at`: since when
     Jira does not show the issue. `follows`: the escalation that goes on for this one, a duplicate.
-    `previous_id`: the episode before.
+    `previous_id`: the episode before. `below_since`: since when no trigger speaks for it.
     """
 
     id: str
@@ -123,6 +123,8 @@ class EscalationRow(Frozen):
     closed_at: datetime | None = None
     internal_at: datetime | None = None
     snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    below_since: datetime | None = None
     seen_at: datetime | None = None
     lost_at: datetime | None = None
     follows: str | None = None
@@ -210,12 +212,11 @@ class TransitionRow(Frozen):
 class AsideRow(Frozen):
     """A ticket or write that was set aside (quarantined), with the reason and the next try.
 
-    `key` is "ticket:<id>", "place:<where>", "intent:<id>" or "issue:<id>" (what Jira says of it
-    cannot be followed).
+    `key` is "ticket:<id>", "place:<where>" or "intent:<id>".
     """
 
     key: str
-    kind: Literal["ticket", "place", "intent", "issue"]
+    kind: Literal["ticket", "place", "intent"]
     reason: str
     error: str
     tries: int = 1

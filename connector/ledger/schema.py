@@ -169,6 +169,8 @@ escalation = Table(
     Column("closed_at", Moment),
     Column("internal_at", Moment),
     Column("snoozed_until", Moment),
+    Column("snoozed_by", Words),
+    Column("below_since", Moment),
     Column("seen_at", Moment),
     Column("lost_at", Moment),
     Column("follows", Words),

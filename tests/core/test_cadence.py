@@ -14,15 +14,14 @@ from pydantic import ValidationError
 from connector.core.cadence import (
     BusinessHours,
     CadenceMapping,
-    FollowUp,
     Schedule,
     Span,
     business_day_of,
     first_pass,
-    next_due,
 )
 from connector.core.duration import Duration
 from connector.core.model import Severity
+from connector.core.slots import FollowUp, after, next_due, next_loud
 from connector.mapping_files import load_mappings
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -442,7 +441,7 @@ def test_days_of_your_own_and_public_ones_are_off() -> None:
     ],
 )
 def test_a_deadline_counts_what_its_duration_says(duration: str, expected: datetime) -> None:
-    found = a_mapping().after(berlin(2026, 3, 9, 16), Duration.parse(duration))
+    found = after(berlin(2026, 3, 9, 16), Duration.parse(duration), a_mapping().business_hours)
     assert found == expected.astimezone(UTC)
 
 
@@ -505,3 +504,23 @@ def test_a_long_wait_is_the_sum_of_its_days(offset: int, days: int, minutes: int
     edges = [start + timedelta(days=number) for number in range(days + 1)] + [end]
     parts = [hours.elapsed(one, two) for one, two in pairwise(edges)]
     assert hours.elapsed(start, end) == sum(parts, timedelta(0))
+
+
+# --- a clock that somebody silenced ---------------------------------------------------------------
+
+
+@given(st.integers(0, 4000), st.integers(1, 4000))
+def test_a_silenced_clock_never_strikes_before_its_time_and_always_at_it(
+    quiet_for: int, later: int
+) -> None:
+    office, start = BusinessHours(ZoneInfo("UTC"), weekdays()), datetime(2026, 3, 2, 9, tzinfo=UTC)
+    until = start + timedelta(minutes=quiet_for + 1)
+    ask = partial(next_loud, TWO_HOURS, office, last_activity=start, quiet_until=until)
+    assert not ask(now=until - timedelta(seconds=1)).due
+    assert ask(now=until) == FollowUp(slot=until, due=True)
+    served = ask(now=until).slot
+    assert ask(now=until, done=served).slot == until + timedelta(hours=2)
+    found = ask(now=until + timedelta(minutes=later))
+    assert found.due
+    assert found.late == timedelta(minutes=later)
+    assert not ask(now=until + timedelta(minutes=later), done=found.slot).due

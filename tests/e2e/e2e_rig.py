@@ -206,6 +206,7 @@ class Seen:
     """One request of the journal."""
 
     n: int
+    at: str
     side: str
     method: str
     path: str

@@ -7,6 +7,7 @@ POST issues/{issue}/status        {"status", "resolution", "author"}
 POST issues/{issue}/comment       {"text", "author"}
 POST issues/{issue}/move          {"project"} -> the new key
 POST issues/{issue}/set           {"priority", "assignee", "labels", "summary", "security"}
+POST issues/{issue}/link          {"to", "type"}: what the issue does to the other ("Duplicate")
 POST issues/{issue}/hide          {"hidden": bool}
 POST issues/{issue}/delete
 GET, POST switches                how the site differs from the default (any of Switches)
@@ -67,6 +68,11 @@ class _Move(_By):
     project: str
 
 
+class _Link(Frozen):
+    to: str
+    type: str = "Duplicate"
+
+
 class _Hidden(Frozen):
     hidden: bool = True
 
@@ -85,6 +91,7 @@ def control_routes(home: Site) -> list[BaseRoute]:
         ("POST", "issues/{issue}/comment"): control.comment,
         ("POST", "issues/{issue}/move"): control.move,
         ("POST", "issues/{issue}/set"): control.set,
+        ("POST", "issues/{issue}/link"): control.link,
         ("POST", "issues/{issue}/hide"): control.hide,
         ("POST", "issues/{issue}/delete"): control.delete,
         ("GET", "switches"): control.switches,
@@ -185,6 +192,15 @@ class Control:
         if wanted.description is not None:
             made["description"] = self._text(wanted.description)
         return {name: made.get(name) for name in _VALUES & wanted.model_fields_set}
+
+    def link(self, call: Call) -> Response:
+        issue, wanted = self._issue(call), order_of(call, _Link)
+        other = self.state.find(wanted.to)
+        kinds = {name.lower(): number for number, name, *_ in site.LINK_TYPES}
+        if other is None or wanted.type.lower() not in kinds:
+            raise Refusal(400, {"error": f"no issue {wanted.to!r} or link {wanted.type!r}"})
+        self.state.relate(issue, other, kinds[wanted.type.lower()])
+        return JsonAnswer(self._full(issue), status_code=201)
 
     def hide(self, call: Call) -> Response:
         issue = self._issue(call)

@@ -19,7 +19,7 @@ from connector.sandbox.jira.fields import (
     rich_text,
 )
 from connector.sandbox.jira.issues import text_hash
-from connector.sandbox.jira.values import Attachment, IssueLink
+from connector.sandbox.jira.values import Attachment
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -235,8 +235,7 @@ def _link_issues(ask: Ask) -> Response:
     ask.need(source.facts.project, "LINK_ISSUES")
     held = sum(source.id in (link.source, link.target) for link in ask.state.links)
     _full(held, ask.state.switches.most_issue_links, "issue links")
-    made = IssueLink(ask.state.next_id(), named[0], source.id, target.id)
-    ask.state.links.append(made)
+    made = ask.state.relate(source, target, named[0])
     ask.call.effect("issuelink", id=made.id, type=named[1], source=source.id, target=target.id)
     return Response(status_code=201)
 

@@ -182,6 +182,12 @@ class JiraState:
         issue.histories.append(History(self.next_id(), author, now, (change,)))
         return key
 
+    def relate(self, source: Issue, target: Issue, type_id: str) -> IssueLink:
+        """The source does to the target what the type's outward words say."""
+        made = IssueLink(self.next_id(), type_id, source.id, target.id)
+        self.links.append(made)
+        return made
+
     def delete(self, issue: Issue) -> None:
         del self.issues[issue.id]
         self._keys = {key: held for key, held in self._keys.items() if held != issue.id}
