@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.core.model import OPEN_STATUSES, State
-from connector.placing import NOT_OURS, explained, grouper_of
+from connector.placing import NOT_OURS, at_least, explained, grouper_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -99,7 +99,8 @@ def find_candidates(services: Services) -> Candidates:
             ]
             if group.strength == "suggested":
                 perhaps |= dict.fromkeys(members, group)
-                if worth_asking(len(group.customers), services) and waiting & set(members):
+                enough = len(group.customers) >= at_least(services.min_customers)
+                if enough and waiting & set(members):
                     suggested.append(group)
                 continue
             seen |= set(members)
@@ -118,11 +119,6 @@ def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> l
     numbers = sorted(n for ticket in wanted if (n := index.number_of(ticket)) is not None)
     found = (explained(tx, grouper, group) for group in dict.fromkeys(map(index.group_of, numbers)))
     return [group for group in found if group is not None]
-
-
-def worth_asking(customers: int, services: Services) -> bool:
-    """A suggested group is shown from one customer below those that a sure one takes."""
-    return customers >= max(2, services.min_customers - 1)
 
 
 def _members(groups: Iterable[Group]) -> set[int]:

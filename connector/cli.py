@@ -14,9 +14,10 @@ from connector.cli_completion import completion
 from connector.cli_digest import digest
 from connector.cli_doctor import check, diagnose
 from connector.cli_drafts import drafts
-from connector.cli_files import as_json, backtest, extract, group
+from connector.cli_files import as_json, backtest, extract
 from connector.cli_followups import ack_, snooze_, told_
 from connector.cli_learning import learn, learned
+from connector.cli_groups import group
 from connector.cli_prune import prune
 from connector.cli_words import Commands, Names, When
 from connector.ending import leave
@@ -215,7 +216,7 @@ def deescalate_(app: App, /, ref: str, json_: bool, **chosen: Any) -> None:  # n
 @as_json
 @click.pass_obj
 def list_(app: App, state: str | None, json_: bool) -> None:  # noqa: FBT001
-    """The live escalations, most urgent first.
+    """The live escalations, most urgent first, and the groups that wait for a person.
 
     \b
     Example:
@@ -224,8 +225,10 @@ def list_(app: App, state: str | None, json_: bool) -> None:  # noqa: FBT001
     """
     from connector.shelf import list_escalations, print_listing
 
+    mappings, window = app.offline()
     with app.ledger() as ledger:
-        found = list_escalations(ledger, state=state, now=app.now)
+        least = mappings.triggers.same_issue_customers
+        found = list_escalations(ledger, state=state, now=app.now, window=window, customers=least)
     app.finish(found, json_, print_listing)
 
 

@@ -19,22 +19,6 @@ output_file = click.option("-o", "--output", type=click.Path(dir_okay=False, pat
 @tickets_file
 @output_file
 @click.pass_obj
-def group(app: App, file: Path, output: Path | None) -> None:
-    """Find same-issue groups in a file of tickets. No account needed.
-
-    \b
-    Example:
-      escalation group tickets.jsonl -o groups.jsonl
-    """
-    from connector.files import group_tickets
-
-    raise click.exceptions.Exit(group_tickets(app, file, output))
-
-
-@click.command()
-@tickets_file
-@output_file
-@click.pass_obj
 def extract(app: App, file: Path, output: Path | None) -> None:
     """Show what a brief takes from a file of reports. No account needed.
 

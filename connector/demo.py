@@ -92,7 +92,13 @@ class _Story:
         print_report(idle, self.screen)
         self._scene("What is live now: escalation list")
         with self._app().ledger() as ledger:
-            listing = list_escalations(ledger, state=None, now=self.sandbox.world.now())
+            listing = list_escalations(
+                ledger,
+                state=None,
+                now=self.sandbox.world.now(),
+                window=timedelta(days=30),
+                customers=3,
+            )
         print_listing(listing, self.screen)
         self._where(row)
         return worst([first.exit_code, idle.exit_code])

@@ -19,7 +19,7 @@ from connector.deciding import decide, fetch_tickets
 from connector.errors import ExitCode
 from connector.filecases import FileTicket, file_tickets
 from connector.learning import all_lessons, lesson_lines
-from connector.texts import indented, print_assessment
+from connector.texts import CONFIRM, indented, print_assessment, spell_near
 from connector.ticketfile import BadLine, TicketLine, read_lines
 
 if TYPE_CHECKING:
@@ -176,12 +176,24 @@ def _live_name(rows: Iterable[EscalationRow]) -> str | None:
     return (live.issue_key or live.id) if live else None
 
 
+def _print_group(group: Group, screen: Console) -> None:
+    indented(screen, Text(f"In group {group.id} ({group.strength})", style="bold"), 2)
+    for why in group.why:
+        indented(screen, f"- {why}", 4)
+    if group.near:
+        indented(screen, f"- nearly in it: {spell_near(group.near)}", 4)
+    if group.strength == "suggested":
+        indented(screen, CONFIRM, 4, style="dim")
+
+
 def print_explanations(found: Explanations, screen: Console) -> None:
     """Each assessment with an empty line between; what is missing last."""
     for number, one in enumerate(found.assessed):
         if number:
             screen.print()
         print_assessment(one.assessment, screen)
+        if one.assessment.group is not None:
+            _print_group(one.assessment.group, screen)
         if one.escalation:
             screen.print(Text(f"  escalated already: {one.escalation}"))
         for lesson in one.lessons:

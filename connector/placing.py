@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
 from connector.core.grouping import Corrections, Grouper, Report, Verdict, Verdicts
 from connector.core.grouping.index import month_of
 from connector.core.grouping.parameters import shipped, shipped_version
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from connector.services import Services
 
 NOT_OURS: Final = frozenset({"deleted"})
-THRESHOLDS: Final = "groups: thresholds"
+SHIFT: Final = "groups: shift"
 _VERSION, _MONTH = "groups: version", "groups: month"
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK: Final = 250
@@ -85,9 +83,9 @@ def update_groups(services: Services) -> GroupsUpdate:
 
 
 def group_parameters(tx: Transaction) -> Parameters:
-    """The shipped ones, with the thresholds that `escalation group --learn` left."""
-    learned = tx.cursor(THRESHOLDS)
-    return shipped().model_copy(update=orjson.loads(learned)) if learned else shipped()
+    """The shipped ones, shifted by what `escalation group --learn` found."""
+    learned = tx.cursor(SHIFT)
+    return shipped().shifted(float(learned)) if learned else shipped()
 
 
 def grouper_of(tx: Transaction, window: timedelta, verdicts: Iterable[Verdict] = ()) -> Grouper:
@@ -123,6 +121,11 @@ def explained(tx: Transaction, grouper: Grouper, group: str) -> Group | None:
     best = {miss.ticket_id: miss for miss in sorted(near, key=lambda miss: miss.chance)}
     nearest = sorted(best.values(), key=lambda miss: (-miss.chance, miss.ticket_id))
     return found.model_copy(update={"near": tuple(nearest[:_NEAR_MISSES])})
+
+
+def at_least(customers: int) -> int:
+    """A suggested group is shown from one customer below those that a sure one takes."""
+    return max(2, customers - 1)
 
 
 def put_lines(tx: Transaction, grouper: Grouper, groups: Iterable[str]) -> None:
@@ -210,6 +213,8 @@ def _take(work: _Work, row: MirrorRow) -> None:
 
 def _place(work: _Work, row: MirrorRow, words: Fingerprint) -> None:
     placement = work.grouper.place(_report(row, words))
+    if placement.compared is not None and row.problem_id is not None:
+        work.tx.groups.set_chance(row.problem_id, row.ticket_id, placement.compared)
     work.found.placed += 1
     work.touched[placement.group] = None
     _keep_misses(work, placement)

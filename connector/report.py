@@ -70,6 +70,17 @@ class FollowedUp(Frozen):
     draft: str | None = None
 
 
+class VerdictLine(Frozen):
+    """What a person said of tickets and what it means now. `group`: the one that they are in; None
+    for tickets that stand alone.
+    """
+
+    verdict: Literal["confirmed", "rejected", "split", "joined"]
+    group: str | None
+    tickets: tuple[int, ...]
+    means: str
+
+
 class Report(Frozen):
     """A whole run. `calls` counts HTTP requests by side and endpoint. `quiet`: changed tickets in
     which no trigger fired; `backlog`: tickets with no news within the window, only mirrored;
@@ -96,6 +107,7 @@ class Report(Frozen):
     changed: tuple[StateChange, ...] = ()
     followed: tuple[FollowedUp, ...] = ()
     shared: tuple[str, ...] = ()
+    verdicts: tuple[VerdictLine, ...] = ()
     left: tuple[TicketLeft, ...] = ()
     quiet: int = 0
     backlog: int = 0

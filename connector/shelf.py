@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from connector.closing_loop import duties_of
-from connector.core.model import Frozen, Severity, State
+from connector.core.model import Frozen, Group, Severity, State
 from connector.errors import ExitCode
 from connector.ledger.rows import EscalationRow
 from connector.plan_texts import tickets
+from connector.suggested import print_suggested, suggested_groups
 from connector.texts import SEVERITY_COLOURS, indented, short_span, titled
 
 if TYPE_CHECKING:
@@ -53,12 +54,15 @@ class Listed(Frozen):
 
 class Listing(Frozen):
     """Escalations: first those that are over while customers don't know, the longest first; then
-    the most urgent.
+    the most urgent. `suggested`: groups that wait for a person, those of most customers first;
+    `customers`: how many it takes for a sure one to escalate.
     """
 
     command: str = "list"
     now: datetime
     escalations: tuple[Listed, ...]
+    suggested: tuple[Group, ...] = ()
+    customers: int = 3
 
     @property
     def exit_code(self) -> ExitCode:
@@ -66,11 +70,20 @@ class Listing(Frozen):
         return ExitCode.DONE
 
 
-def list_escalations(ledger: Ledger, *, state: str | None, now: datetime) -> Listing:
-    """What is not closed yet, or those in one state."""
+def list_escalations(
+    ledger: Ledger, *, state: str | None, now: datetime, window: timedelta, customers: int
+) -> Listing:
+    """What is not closed yet and the groups that wait for a person; or those in one state."""
     with ledger.snapshot() as tx:
         rows = tx.escalations.all(State(state)) if state else _unclosed(tx)
-        return Listing(now=now, escalations=tuple(_listed(tx, row) for row in rows))
+        return Listing(
+            now=now,
+            escalations=tuple(_listed(tx, row) for row in rows),
+            suggested=() if state else suggested_groups(
+                tx, window=window, customers=customers, now=now
+            ),
+            customers=customers,
+        )
 
 
 def _unclosed(tx: Transaction) -> list[EscalationRow]:
@@ -98,10 +111,16 @@ def _listed(tx: Transaction, row: EscalationRow) -> Listed:
 
 
 def print_listing(listing: Listing, screen: Console) -> None:
-    """What is fixed and not told, then one line an escalation."""
-    if not listing.escalations:
+    """What is fixed and not told, then one line an escalation, then what waits for a person."""
+    if listing.escalations:
+        _print_escalations(listing, screen)
+    else:
         screen.print(Text("No live escalation."))
-        return
+    if listing.suggested:
+        print_suggested(listing.suggested, listing.customers, screen)
+
+
+def _print_escalations(listing: Listing, screen: Console) -> None:
     _print_untold(listing, screen)
     rows = [_line(item, listing.now) for item in listing.escalations]
     widths = [

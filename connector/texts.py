@@ -95,6 +95,7 @@ def print_report(report: Report, screen: Console) -> None:
     _lines(screen, "Escalated already", report.already)
     _changes(screen, report, plan)
     _followed(screen, report)
+    _verdicts(screen, report)
     _lines(screen, "Suggested: a person decides", report.suggested)
     if any(line.id for line in report.suggested):
         indented(screen, CONFIRM, 2, style="dim")
@@ -213,6 +214,12 @@ def _followed(screen: Console, report: Report) -> None:
         if one.draft:
             said += f"; draft {one.draft}"
         indented(screen, Text.assemble((one.issue_key or one.id, "bold"), f"  {said}"))
+
+
+def _verdicts(screen: Console, report: Report) -> None:
+    for line in report.verdicts:
+        titled(screen, f"{line.verdict.capitalize()}: {tickets(line.tickets)}")
+        indented(screen, line.means)
 
 
 def _left(screen: Console, report: Report) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, or_, select, update
 
 from connector.ledger.repository import Repository, chunks, upsert
 from connector.ledger.rows import GroupRow, LabelRow, NearMissRow
@@ -52,6 +52,12 @@ class Groups(Repository[LabelRow]):
         """False when something was said of the pair already, which stands."""
         return self._insert_if_new(row)
 
+    def set_chance(self, first: int, second: int, chance: float) -> None:
+        """What evidence said of a pair that agents brought together."""
+        low, high = sorted((first, second))
+        pair = (label.c.first == low, label.c.second == high, label.c.chance.is_(None))
+        self._connection.execute(update(label).where(*pair).values(chance=chance))
+
     def labels(self) -> list[LabelRow]:
         """Every verdict, the lower ticket id first."""
         return self._many(self._select().order_by(label.c.first, label.c.second))
@@ -81,6 +87,16 @@ class Groups(Repository[LabelRow]):
 
     def drop(self, group: str) -> None:
         self._connection.execute(delete(report_group).where(report_group.c.id == group))
+
+    def ids(self) -> list[str]:
+        """Of every group with two reports or more."""
+        return list(self._connection.scalars(select(report_group.c.id).order_by(report_group.c.id)))
+
+    def strength(self, group: str) -> str | None:
+        """As it was kept last."""
+        return self._connection.scalar(
+            select(report_group.c.strength).where(report_group.c.id == group)
+        )
 
     def suggested(self, since: datetime, customers: int) -> list[GroupRow]:
         """Those that wait for a person, with a report since then; most customers first."""

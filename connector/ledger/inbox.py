@@ -36,6 +36,19 @@ class Inbox(Repository[InboxRow]):
         for chunk in chunks(rows):
             self._connection.execute(statement, [dict(vars(row)) for row in chunk])
 
+    def again(self, ids: Iterable[int]) -> None:
+        """Tickets that are to be looked at although nothing in them changed."""
+        insert = upsert(self._connection, inbox)
+        fresh = {"state": "todo", "tries": 0, "error": None, "next_try_at": None}
+        statement = insert.on_conflict_do_update(index_elements=["ticket_id"], set_=fresh)
+        for chunk in chunks(ids):
+            known = select(mirror.c.ticket_id, mirror.c.exported_at).where(
+                mirror.c.ticket_id.in_(chunk)
+            )
+            rows = [dict(row) | fresh for row in self._connection.execute(known).mappings()]
+            if rows:
+                self._connection.execute(statement, rows)
+
     def todo(self, now: datetime, limit: int | None = None) -> list[InboxRow]:
         """What waits, oldest export first; then what was set aside and is due for its next try."""
         waiting = self._many(

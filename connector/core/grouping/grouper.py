@@ -34,12 +34,16 @@ class Near(Frozen):
 
 
 class Placement(Frozen):
-    """Where a report went. `joined` is False when it stands alone, in a group of its own id."""
+    """Where a report went. `joined` is False when it stands alone, in a group of its own id.
+
+    `compared`: where a person brought it there, the chance that evidence alone gave it.
+    """
 
     ticket_id: int
     group: str
     joined: bool
     chance: float | None = None
+    compared: float | None = None
     why: str = ""
     near_misses: tuple[Near, ...] = ()
 
@@ -101,8 +105,14 @@ class Grouper:
         forbidden = self._groups_of(self._verdicts.apart(ticket_id))
         for friend in self._verdicts.together(ticket_id):
             for group in self._groups_of((friend,)):
-                why = f"a person said that it is the same as {friend}"
-                return Placement(ticket_id=ticket_id, group=group, joined=True, chance=1.0, why=why)
+                return Placement(
+                    ticket_id=ticket_id,
+                    group=group,
+                    joined=True,
+                    chance=1.0,
+                    compared=self._support(seen, group, {}).chance,
+                    why=f"a person said that it is the same as {friend}",
+                )
         for placed in seen.near:
             group = self._index.group_of(placed.number)
             if seen.query.sketch.text_key == placed.sketch.text_key != 0 and group not in forbidden:

@@ -79,6 +79,15 @@ class Parameters(Frozen):
             return self.with_vectors.to_join(members)
         return {1: self.pair, 2: self.third}.get(members, self.grow)
 
+    def shifted(self, by: float) -> Self:
+        """The same with every limit as if all chances had odds higher by this much (a logarithm):
+        people who confirm what was doubted shift them up, people who reject shift them down.
+        """
+        limits = [n for n, f in type(self).model_fields.items() if f.annotation is float]
+        changed = {n: unlikelier(getattr(self, n), by) for n in limits if n != "bias"}
+        deeper = self.with_vectors.shifted(by) if self.with_vectors else None
+        return self.model_copy(update=changed | {"with_vectors": deeper})
+
     @cached_property
     def _nested(self) -> tuple[Node, ...]:
         return tuple(tree.nested() for tree in self.trees)
@@ -94,6 +103,13 @@ class Parameters(Frozen):
                 node = left if evidence[feature] <= limit else right  # noqa: PLW2901  # walks down
             score += node
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
+
+
+def unlikelier(chance: float, by: float) -> float:
+    """A chance whose odds are lower by this much (a logarithm); 0 and 1 stay."""
+    if not 0 < chance < 1:
+        return chance
+    return 1.0 / (1.0 + (1.0 - chance) / chance * exp(by))
 
 
 @cache

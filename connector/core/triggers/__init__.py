@@ -198,6 +198,12 @@ class TriggersMapping(Frozen):
                 raise ValueError(f"{name}: {', '.join(twice)} is there more than once")
         return self
 
+    @property
+    def same_issue_customers(self) -> int:
+        """From how many customers the same issue escalates by itself."""
+        asked = (t for t in self.triggers if isinstance(t, SameIssue))
+        return next(asked, SameIssue()).customers
+
     def with_limits(
         self,
         *,
