@@ -16,8 +16,8 @@ from connector.cli_doctor import check, diagnose
 from connector.cli_drafts import drafts
 from connector.cli_files import as_json, backtest, extract
 from connector.cli_followups import ack_, snooze_, told_
-from connector.cli_learning import learn, learned
 from connector.cli_groups import group
+from connector.cli_learning import learn, learned
 from connector.cli_prune import prune
 from connector.cli_words import Commands, Names, When
 from connector.ending import leave

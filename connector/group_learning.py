@@ -167,7 +167,8 @@ def _strengths_anew(tx: Transaction, window: timedelta) -> tuple[str, ...]:
     """Groups that are sure now, or no longer: the next sweep decides about their tickets."""
     grouper, changed = grouper_of(tx, window), []
     for group in tx.groups.ids():
-        if grouper.strength(group) != tx.groups.strength(group):
+        line = tx.groups.line(group)
+        if line is not None and grouper.strength(group) != line.strength:
             put_lines(tx, grouper, [group])
             members = tx.reports.arrivals(tx.reports.members(group))
             tx.inbox.again([member.ticket_id for member in members])

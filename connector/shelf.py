@@ -79,9 +79,9 @@ def list_escalations(
         return Listing(
             now=now,
             escalations=tuple(_listed(tx, row) for row in rows),
-            suggested=() if state else suggested_groups(
-                tx, window=window, customers=customers, now=now
-            ),
+            suggested=()
+            if state
+            else suggested_groups(tx, window=window, customers=customers, now=now),
             customers=customers,
         )
 

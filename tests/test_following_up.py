@@ -298,7 +298,9 @@ def test_a_read_that_fails_leaves_the_draft_waiting(fixed: Office) -> None:
 
 
 def test_fixed_and_not_told_stands_first_on_the_list_and_reminds(fixed: Office) -> None:
-    listing = list_escalations(fixed.ledger, state=None, now=fixed.now)
+    listing = list_escalations(
+        fixed.ledger, state=None, now=fixed.now, window=timedelta(days=30), customers=3
+    )
     (item,) = listing.escalations
     assert item.untold == (1, 2)
     assert item.missing == ("customer informed", "learning recorded")

@@ -46,7 +46,7 @@ def report(number: int, words: tuple[str, str] = ("Export fails", OUTAGE), **fac
         "subject": words[0],
         "description": words[1],
         "organization": an_organization(100 + number),
-        "age": timedelta(hours=500 - number),
+        "age": timedelta(minutes=600 - number),
     }
     return a_ticket(number, **(given | facts))
 
@@ -229,10 +229,11 @@ def test_an_issue_that_was_fixed_is_known_again_after_its_window(ledger: Ledger)
     back = report(9, age=timedelta(0)).model_copy(
         update={"created_at": NOON + later, "updated_at": NOON + later}
     )
-    desk.stock[9], desk.at = back, NOON + later
+    desk.stock = {n: report(n, status="closed") for n in (1, 2, 3)} | {9: back}
+    desk.at = NOON + later
     with services_of(ledger, desk, later=later) as services:
         told = run_sweep(services)
-    assert [line.tickets for line in told.escalated] == [(9,)]
+    assert [9 in line.tickets for line in told.escalated] == [True]
     assert "reported again" in told.escalated[0].because
 
 

@@ -92,11 +92,11 @@ class Groups(Repository[LabelRow]):
         """Of every group with two reports or more."""
         return list(self._connection.scalars(select(report_group.c.id).order_by(report_group.c.id)))
 
-    def strength(self, group: str) -> str | None:
-        """As it was kept last."""
-        return self._connection.scalar(
-            select(report_group.c.strength).where(report_group.c.id == group)
-        )
+    def line(self, group: str) -> GroupRow | None:
+        """None for a ticket that stands alone."""
+        statement = select(*report_group.c).where(report_group.c.id == group)
+        row = self._connection.execute(statement).mappings().one_or_none()
+        return None if row is None else GroupRow(**row)
 
     def suggested(self, since: datetime, customers: int) -> list[GroupRow]:
         """Those that wait for a person, with a report since then; most customers first."""
