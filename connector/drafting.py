@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from connector.ledger.rows import LinkRow
     from connector.services import Services
 
+_NOTE_LIMIT = 20_000
+"""Characters of a brief in a note: Zendesk takes 65,535 bytes, and a letter may have three."""
 _OPTIONAL = ("priority", "components", "assignee")
 """Never the labels: the marker is among them, and an issue without it could be made twice."""
 
@@ -176,7 +178,9 @@ def tickets_told(
     """
     place, brief = place_of(services, row), Brief.model_validate(row.brief)
     note = notes.escalated_note(brief, issue_key=row.issue_key, url=_issue_url(services, row))
-    whole = render.plain(brief_document(brief)) if row.target is Target.L2 else note
+    whole = note
+    if row.target is Target.L2:
+        whole = render.plain(brief_document(brief), limit=_NOTE_LIMIT)
     missing = missing_request(brief)
     first_note = f"{whole}\n\n{missing}" if missing else whole
     return tuple(

@@ -40,6 +40,7 @@ def brief_document(brief: Brief) -> Document:
     )
     return Document(
         title=f"ESCALATION: {brief.summary}",
+        whole=Run(text=f"ticket {brief.tickets[0]}", href=brief.links.ticket(brief.tickets[0])),
         head=head,
         sections=tuple(_section(part, brief.links) for part in brief.parts),
     )

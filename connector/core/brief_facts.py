@@ -73,6 +73,12 @@ def entry_of(key: str, label: str, text: str) -> Entry:
     return Entry(key=key, label=label, lines=(Said(text=text),))
 
 
+def and_more(lines: tuple[Said, ...], total: int) -> tuple[Said, ...]:
+    """A list that was cut says by how much."""
+    left = total - len(lines)
+    return (*lines, Said(text=f"and {left} more")) if left > 0 else lines
+
+
 def spoken(text: str) -> bool:
     """Whether anything but numbers stands there: a bare address tells nobody anything."""
     return _NAMED.search(text) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from connector.core.brief_facts import Facts, entry_of, gap_entry, quotes
+from connector.core.brief_facts import Facts, and_more, entry_of, gap_entry, quotes
 from connector.core.brief_reproduction import reproduction
 from connector.core.brief_values import Entry, Part, Said
 from connector.core.clean import one_line
@@ -174,7 +174,8 @@ def _tried(facts: Facts) -> Part:
             )
             for one in attempts[:10]
         )
-        entries.append(Entry(key="tried", lines=lines, numbered=True))
+        told = and_more(lines, len(attempts))
+        entries.append(Entry(key="tried", lines=told, numbered=True))
     else:
         entries.append(gap_entry("tried", "", facts.gap("steps_tried")))
     if facts.extract.workaround:
@@ -298,7 +299,7 @@ def _tickets(facts: Facts) -> Entry:
         )
         for case in facts.cases[: facts.mapping.limits.tickets]
     )
-    return Entry(key="tickets", label="Tickets", lines=lines)
+    return Entry(key="tickets", label="Tickets", lines=and_more(lines, len(facts.cases)))
 
 
 def _attachments(facts: Facts) -> Entry:
@@ -311,4 +312,5 @@ def _attachments(facts: Facts) -> Entry:
         Said(text=facts.safe(one.attachment.name), sources=(one.source,), quoted=True)
         for one in files[:10]
     )
-    return Entry(key="attachments", label="Logs and screenshots", lines=lines)
+    told = and_more(lines, len(files))
+    return Entry(key="attachments", label="Logs and screenshots", lines=told)

@@ -143,4 +143,7 @@ def _errors(facts: Facts) -> list[Entry]:
             f"Error {number + 1} ({seen}as pasted)" if len(told) > 1 else f"Error ({seen}as pasted)"
         )
         entries.append(Entry(key=f"errors-{number}", label=label, lines=(said,), verbatim=True))
+    left = len(told) - len(entries)
+    if left > 0:
+        entries.append(entry_of("more_errors", "Errors", f"and {left} more in the tickets"))
     return entries

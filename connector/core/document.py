@@ -21,7 +21,7 @@ BLOCK_ENDS = "▲ End of the escalation brief"
 
 _CHECK_DIGITS = 10
 
-CUT_NOTE = "… (cut, see ticket)"
+CUT_NOTE = "… (cut, see "
 
 
 class Run(Frozen):
@@ -66,9 +66,13 @@ class Section(Frozen):
 
 
 class Document(Frozen):
-    """`marked` documents are framed by the begin and end line, to be found again in an issue."""
+    """`marked` documents are framed by the begin and end line, to be found again in an issue.
+
+    `whole` says where what is cut for length can be read.
+    """
 
     title: str
+    whole: Run = Run(text="the ticket")
     head: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
     marked: bool = True
@@ -87,7 +91,12 @@ def plain_run(text: str) -> Runs:
     return (Run(text=text),)
 
 
-def cut_section(section: Section, size: int) -> Section:
+def cut_note(whole: Run) -> Paragraph:
+    """`… (cut, see ticket 12)`."""
+    return Paragraph(runs=(Run(text=CUT_NOTE), whole, Run(text=")")))
+
+
+def cut_section(section: Section, size: int, whole: Run) -> Section:
     """The section with at most `size` characters of text, and a visible cut where it ends."""
     left = size
     kept: list[Block] = []
@@ -96,7 +105,7 @@ def cut_section(section: Section, size: int) -> Section:
         if cut is not None:
             kept.append(cut)
         if left <= 0:
-            kept.append(Paragraph(runs=plain_run(CUT_NOTE)))
+            kept.append(cut_note(whole))
             break
     return section.model_copy(update={"blocks": tuple(kept)})
 

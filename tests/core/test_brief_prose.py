@@ -138,3 +138,38 @@ def test_a_line_of_code_is_nobodys_expectation() -> None:
     expected = brief_of(case).entry("reproduction", "expected")
     assert expected is not None
     assert expected.missing
+
+
+@pytest.fixture(scope="module")
+def a_long_brief() -> Brief:
+    lines = "\n".join(f"Error: step {number} of the export failed badly." for number in range(200))
+    first = a_thread(a_comment(lines), id=1)
+    more = (a_thread(a_comment("It fails."), id=number) for number in range(2, 60))
+    return brief_of(first, *more)
+
+
+def test_what_is_cut_for_length_links_to_the_ticket_that_holds_it(a_long_brief: Brief) -> None:
+    root = render.adf(brief_document(a_long_brief), 6_000)
+    cut = [node for node in root["content"] if "(cut, see" in str(node)]
+    assert cut
+    marks = [mark for node in cut for part in node["content"] for mark in part.get("marks", ())]
+    assert {mark["attrs"]["href"] for mark in marks} == {"https://acme.zendesk.com/agent/tickets/1"}
+
+
+def test_sections_without_room_are_named(a_long_brief: Brief) -> None:
+    text = render.wiki(brief_document(a_long_brief), 1_300)
+    assert len(text) <= 1_300
+    assert "No room for" in text
+    assert "Supporting context" in text
+
+
+def test_a_note_keeps_its_limit_and_says_what_was_cut(a_long_brief: Brief) -> None:
+    text = render.plain(brief_document(a_long_brief), limit=3_000)
+    assert len(text) <= 3_000
+    assert "(cut, see" in text
+
+
+def test_a_list_that_was_cut_says_by_how_much(a_long_brief: Brief) -> None:
+    tickets = a_long_brief.entry("context", "tickets")
+    assert tickets is not None
+    assert tickets.lines[-1].text == "and 9 more"

@@ -103,7 +103,7 @@ def test_a_cut_is_visible_and_takes_the_least_important_section_first() -> None:
     )
     text = json.dumps(render.adf(document, 16_000), ensure_ascii=False)
     assert text.count("word ") >= 2_000
-    assert "… (cut, see ticket)" in text
+    assert "… (cut, see " in text
 
 
 def test_a_limit_that_not_even_a_title_fits_is_refused() -> None:
@@ -154,7 +154,7 @@ def test_what_people_wrote_counts_towards_the_limit() -> None:
     replaced = render.in_place({**old, "content": [*theirs, *old["content"]]}, new, 16_000)
     assert replaced["content"][0] == theirs[0]
     assert len(json.dumps(replaced, ensure_ascii=False, separators=(",", ":"))) <= 16_000
-    assert "… (cut, see ticket)" in json.dumps(replaced, ensure_ascii=False)
+    assert "… (cut, see " in json.dumps(replaced, ensure_ascii=False)
     assert render.in_place({**old, "content": [*theirs, *old["content"]]}, new, 9_100) is None
 
 

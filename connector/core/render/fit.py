@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from connector.core.clean import one_line
-from connector.core.document import Document, Section, cut_section
+from connector.core.document import Document, Paragraph, Run, Section, cut_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def fit(
     """The rendering of as much of the document as fits into `limit`.
 
     All sections are cut to ever smaller sizes until it fits; then the important ones get back what
-    they can. At last whole sections go, least important first. The title and the head stay:
+    they can. At last whole sections go, least important first, and are named. Title and head stay:
     ValueError when not even the title fits.
     """
     rendered = render(document)
@@ -37,17 +37,20 @@ def fit(
         return rendered
     larger = list(document.sections)
     for most in _SIZES:
-        smaller = [_shorter(section, most) for section in larger]
+        smaller = [_shorter(section, most, document.whole) for section in larger]
         rendered = render(_with(document, smaller))
         if size(rendered) <= limit:
             return _given_back(document, larger, smaller, rendered, render, size, limit)
         larger = smaller
+    gone: list[str] = []
     for section in sorted(document.sections, key=lambda section: section.keep):
         larger = [one for one in larger if one.key != section.key]
-        rendered = render(_with(document, larger))
+        gone.append(section.title)
+        rendered = render(_named(_with(document, larger), gone))
         if size(rendered) <= limit:
             return rendered
-    rendered = render(Document(title=one_line(document.title, 60), marked=document.marked))
+    shortest = Document(title=one_line(document.title, 60), marked=document.marked)
+    rendered = render(shortest)
     if size(rendered) > limit:
         msg = f"a limit of {limit} is too small for a document's title"
         raise ValueError(msg)
@@ -75,9 +78,16 @@ def _given_back(
     return rendered
 
 
-def _shorter(section: Section, most: int) -> Section:
+def _shorter(section: Section, most: int, whole: Run) -> Section:
     """The section cut to `most` characters; itself when it is no longer than that."""
-    return cut_section(section, most) if text_size(section) > most else section
+    return cut_section(section, most, whole) if text_size(section) > most else section
+
+
+def _named(document: Document, gone: list[str]) -> Document:
+    """With a line that names the sections for which there was no room."""
+    said = Run(text=f"No room for: {', '.join(filter(None, gone))}; see ")
+    note = Paragraph(runs=(said, document.whole))
+    return document.model_copy(update={"head": (*document.head, note)})
 
 
 def _with(document: Document, sections: list[Section]) -> Document:

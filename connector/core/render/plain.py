@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 
 from connector.core.clean import clean_text
 from connector.core.document import Items, Paragraph, Verbatim
+from connector.core.render.fit import code_units, fit
 
 if TYPE_CHECKING:
     from connector.core.document import Block, Document, Runs
 
 
-def plain(document: Document, width: int = 80) -> str:
-    """The document as wrapped lines; headings in capitals, our markers left out.
-
-    An address is shown where it is first needed, since no line can hide it.
+def plain(document: Document, width: int = 80, limit: int | None = None) -> str:
+    """The document as wrapped lines of at most `limit` characters in all; headings in capitals, our
+    markers left out. An address is shown where it is first needed, since no line can hide it.
     """
+    if limit is None:
+        return _whole(document, width)
+    return fit(document, lambda shorter: _whole(shorter, width), code_units, limit)
+
+
+def _whole(document: Document, width: int) -> str:
     document = _addresses_once(document)
     lines = _wrapped(document.title, width) if document.title else []
     for block in document.head:
