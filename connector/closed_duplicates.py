@@ -100,7 +100,10 @@ def _join(
     known = {link.ticket_id for link in tx.links.of(other.id)}
     place = place_of(services, other)
     planned: list[Intended] = []
+    name = other.issue_key or other.id
     for link in tx.links.of(row.id):
+        gone = {"told_at": services.now, "told_how": f"goes on with {name}"}
+        tx.links.replace(link.model_copy(update=gone))
         if link.merged_into is not None or link.ticket_id in known:
             continue
         tx.links.add(
@@ -126,7 +129,6 @@ def _join(
     update = UpdateIssue(properties={PROPERTY: kept})
     planned.append(name_write(other.marker, update, n=f"follows from {issue.id}"))
     tx.intents.add(intents(services, tx, other, planned))
-    name = other.issue_key or other.id
     reason = f"{issue.key} is a duplicate of {name}, which goes on for it"
     after = change_state(
         tx,

@@ -20,6 +20,7 @@ from connector.core import render
 from connector.core.brief import Brief, brief_document
 from connector.errors import worst
 from connector.play import config_for
+from connector.replies import approve_draft, waiting_drafts
 from connector.shelf import list_escalations, print_listing
 from connector.sweep import run_sweep
 from connector.sync import run_sync
@@ -87,6 +88,9 @@ class _Story:
         self._sync("Three hours later it is fixed")
         self._scene("What the customer's agent sees in the ticket")
         self._notes(row)
+        self._scene("A person approves one draft: the only public words there are")
+        self.sandbox.world.clock.advance(timedelta(minutes=10))
+        self._approve(row)
         self._scene("A sweep over the same facts writes nothing")
         idle = self._app().run("sweep", run_sweep)
         print_report(idle, self.screen)
@@ -134,6 +138,14 @@ class _Story:
     def _sync(self, title: str) -> None:
         self._scene(title)
         print_report(self._app().run("sync", run_sync), self.screen)
+
+    def _approve(self, row: EscalationRow) -> None:
+        """The first ticket's draft, as `escalation drafts approve` sends it."""
+        with self._app().ledger() as ledger:
+            waiting = waiting_drafts(ledger, now=self.sandbox.world.now()).drafts
+        mine = [one.draft.id for one in waiting if one.draft.ticket_id == row.first_ticket_id]
+        self._say(f"escalation drafts approve {mine[0]}")
+        print_report(self._app().run("drafts", approve_draft, draft_id=mine[0]), self.screen)
 
     def _notes(self, row: EscalationRow) -> None:
         """The ticket's internal notes as the sandbox's Zendesk has them."""

@@ -18,6 +18,7 @@ from connector.texts import SEVERITY_COLOURS, indented, short_span, titled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from rich.console import Console
 
@@ -156,7 +157,7 @@ def _print_untold(listing: Listing, screen: Console) -> None:
 
 def _line(item: Listed, now: datetime) -> Sequence[str]:
     row, at = item.escalation, item.next_at
-    coming = "-" if at is None else f"in {short_span(at - now)}" if at > now else "now"
+    coming = "-" if at is None else f"in {_about(at - now)}" if at > now else "now"
     return (
         row.issue_key or row.id,
         row.severity.value,
@@ -166,3 +167,8 @@ def _line(item: Listed, now: datetime) -> Sequence[str]:
         str(len(item.tickets)),
         row.summary,
     )
+
+
+def _about(amount: timedelta) -> str:
+    """The largest unit is enough for what is to come: `19 h`, `40 min`."""
+    return " ".join(short_span(amount).split()[:2])

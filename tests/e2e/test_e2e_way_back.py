@@ -195,6 +195,28 @@ def test_fixed_and_not_told_empties_only_by_the_four_duties(rig: Rig) -> None:
     assert "an old schema" in rig.run("learned", "PDF", "export").out
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_around_the_reply_sends_it_once(make_rig: MakeRig, when: str) -> None:
+    rig = make_rig(SAME_ISSUE)
+    rig.run("sweep")
+    rig.run("sync")
+    rig.box.advance(minutes=10)
+    rig.box.engineer_moves("ESC-1", "Done", "Fixed")
+    rig.run("sync")
+    rig.box.advance(minutes=5)
+    draft = rig.run("drafts", "list", "--json").json["drafts"][0]["draft"]
+    path = rf"/tickets/{draft['ticket_id']}\.json$"
+    rig.box.fault("kill", method="PUT", path=path, when=when)
+
+    killed = rig.run("drafts", "approve", draft["id"])
+    again = rig.run("sync")
+    third = rig.run("drafts", "approve", draft["id"])
+
+    assert (killed.code, again.code, third.code) == (-9, 0, 0), again.told
+    assert sent(rig, draft["ticket_id"], public=True) == [draft["text"]]
+    assert draft["ticket_id"] not in _untold(rig)
+
+
 def test_a_report_after_the_fix_opens_a_second_episode_with_a_link(rig: Rig) -> None:
     rig.run("learn", "ESC-1", "--root-cause", "an old schema")
     rig.box.engineer_moves("ESC-1", "Done", "Fixed")
