@@ -1,7 +1,8 @@
 """A ledger that has seen many tickets, as a process of its own: what a sweep finds in store.
 
-Ten thousand of them (or all, if fewer) were created within the window; the others are older,
-mostly closed. Rows go through the ledger's own tables; old ones are multiplied inside the database.
+A tenth of them, ten thousand at most, were created within the window and stand in the groups'
+index; the others are older, mostly closed. Rows go through the ledger's own tables, and old ones
+are multiplied inside the database.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import base64
 import random
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from incidents import Maker
 from load import LAST_HOURS, NOON
@@ -21,10 +24,17 @@ from connector.core.model import Customer
 from connector.ledger.rows import InboxRow, MirrorRow
 from connector.ledger.schema import inbox, mirror, tally
 from connector.ledger.store import Ledger, open_ledger
+from connector.mapping_files import load_mappings
+from connector.placing import update_groups
 from connector.reading import COMMENTS, TICKETS
+from connector.services import quiet
+
+if TYPE_CHECKING:
+    from connector.services import Services
 
 FIRST_ID = 100_000_000
 IN_WINDOW = 10_000
+_SHARE = 10
 _AT_ONCE = 1_000
 _WINDOW = timedelta(days=30)
 _YEARS = timedelta(days=1_500)
@@ -44,7 +54,7 @@ def fill(ledger: Ledger, tickets: int) -> None:
     chance = random.Random(9)  # noqa: S311 - made-up tickets, no secrets
     maker = Maker(chance)
     begin = NOON - LAST_HOURS - timedelta(minutes=1)
-    recent = min(tickets, IN_WINDOW)
+    recent = min(tickets // _SHARE, IN_WINDOW)
     step = (_WINDOW - LAST_HOURS - timedelta(hours=1)) / max(recent, 1)
     newest = [_row(chance, maker, FIRST_ID + n, begin - step * n) for n in range(recent)]
     base = min(_AT_ONCE, tickets - recent)
@@ -57,13 +67,23 @@ def fill(ledger: Ledger, tickets: int) -> None:
         for rows in (newest, old):
             tx.mirror.put(rows)
             tx.inbox.put(
-                InboxRow(ticket_id=row.ticket_id, exported_at=row.exported_at, state="done")
-                for row in rows
+                InboxRow(ticket_id=row.ticket_id, exported_at=row.exported_at) for row in rows
             )
         tx.set_cursor(TICKETS, _cursor(begin))
         tx.set_cursor(COMMENTS, begin.isoformat())
+    update_groups(_services(ledger))
+    with ledger.transaction() as tx:
+        tx.inbox.done(tx.inbox.todo_ids(NOON))
     if base:
         _multiply(ledger, first_old, base, (tickets - recent) // base - 1)
+
+
+def _services(ledger: Ledger) -> Services:
+    """As much of a run as the groups' index needs."""
+    found = SimpleNamespace(
+        ledger=ledger, now=NOON, window=_WINDOW, mappings=load_mappings(None), progress=quiet
+    )
+    return cast("Services", found)
 
 
 def _row(

@@ -61,30 +61,31 @@ def main() -> None:
     changed = asked.changed or ((100, 1_000) if asked.quick else CHANGED)
     stored = asked.stored or ((0, 20_000) if asked.quick else STORED)
     print(f"{machine()}\n\n{_line(HEADS)}", flush=True)
-    for number in changed:
-        with sandbox("--tickets", str(number)) as desk:
-            for size in stored:
-                _measure(desk, number, size, calls=asked.calls)
+    with tempfile.TemporaryDirectory(prefix="stores-") as kept:
+        for size in stored:
+            store = _filled(Path(kept), size)
+            for number in changed:
+                with sandbox("--tickets", str(number)) as desk:
+                    _measure(desk, number, size, store, calls=asked.calls)
 
 
 def _line(cells: Any) -> str:
     return table([str(cell) for cell in cells], []).splitlines()[0]
 
 
-def _measure(desk: Desk, number: int, size: int, *, calls: bool) -> None:
+def _filled(folder: Path, size: int) -> Path:
+    """A ledger with so many tickets; copied for each run, since filling it takes longest."""
+    file = folder / f"{size}.db"
+    filler = [sys.executable, str(HERE / "store.py"), "--file", str(file), "--tickets", str(size)]
+    subprocess.run(filler, check=True)
+    return file
+
+
+def _measure(desk: Desk, number: int, size: int, store: Path, *, calls: bool) -> None:
     folder = Path(tempfile.mkdtemp(prefix="sweep-"))
     try:
         config = configure(desk, folder)
-        ledger = folder / "ledger.db"
-        filler = [
-            sys.executable,
-            str(HERE / "store.py"),
-            "--file",
-            str(ledger),
-            "--tickets",
-            str(size),
-        ]
-        subprocess.run(filler, check=True)
+        ledger = Path(shutil.copy(store, folder / "ledger.db"))
         for changed in (number, 0):
             rows, since = _rows(ledger), desk.requests()
             run = escalation(config, "sweep")

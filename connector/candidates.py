@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connector.core.model import OPEN_STATUSES, State
+from connector.ledger.repository import chunks
 from connector.placing import NOT_OURS, at_least, explained, grouper_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from connector.core.model import Group
-    from connector.ledger.rows import EscalationRow, MirrorRow
+    from connector.ledger.rows import EscalationRow, Glance
     from connector.ledger.store import Transaction
     from connector.services import Services
 
@@ -84,11 +85,11 @@ def find_candidates(services: Services) -> Candidates:
     Of the groups only those that a waiting ticket is in.
     """
     with services.ledger.snapshot() as tx:
-        waiting = {row.ticket_id for row in tx.inbox.todo(services.now)}
-        due = {row.ticket_id: row for row in tx.mirror.due(services.now)}
-        looked_at = waiting | set(due)
+        waiting = set(tx.inbox.todo_ids(services.now))
+        due = frozenset(tx.mirror.due_ids(services.now))
+        looked_at = waiting | due
         groups = groups_with(tx, services.window, looked_at)
-        rows = tx.mirror.get(sorted(looked_at | _members(groups)))
+        rows = tx.mirror.glances(sorted(_members(groups)))
         units, suggested, seen = [], [], set()
         perhaps: dict[int, Group] = {}
         for group in groups:
@@ -106,9 +107,42 @@ def find_candidates(services: Services) -> Candidates:
             seen |= set(members)
             if looked_at & set(members):
                 units.append(_unit(services, tx, members, looked_at, group, rows))
-        alone = sorted(ticket_id for ticket_id in looked_at - seen if ticket_id in rows)
-        units += [_unit(services, tx, [one], {one}, perhaps.get(one), rows) for one in alone]
-    return _sorted_out(services, units, suggested, rows, due)
+        plain = _Plain(services, perhaps)
+        for some in chunks(sorted(looked_at - seen)):
+            rows |= (known := tx.mirror.glances(some))
+            told = tx.escalations.tickets_among(known) | due
+            told |= {one for one in known if known[one].found}
+            units += [
+                _unit(services, tx, [one], {one}, perhaps.get(one), rows)
+                for one in known
+                if one in told
+            ]
+            for one in known:
+                if one not in told:
+                    plain.take(one, rows[one] if one in perhaps else rows.pop(one))
+    return _sorted_out(services, units, suggested, rows, due, plain)
+
+
+class _Plain:
+    """Tickets of which nothing fired, nothing is due, and no escalation knows: nearly all of a
+    large sweep, and of each only its number is kept.
+    """
+
+    def __init__(self, services: Services, perhaps: Mapping[int, Group]) -> None:
+        self._now, self._since = services.now, services.now - services.window
+        self._perhaps = perhaps
+        self.settled: list[int] = []
+        self.backlog: list[int] = []
+        self.quiet: list[int] = []
+
+    def take(self, ticket_id: int, row: Glance) -> None:
+        key = _decision_key([ticket_id], self._perhaps.get(ticket_id), {ticket_id: row})
+        if row.decided == key:
+            self.settled.append(ticket_id)
+        elif _last_news(row, self._now) < self._since:
+            self.backlog.append(ticket_id)
+        else:
+            self.quiet.append(ticket_id)
 
 
 def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> list[Group]:
@@ -131,7 +165,7 @@ def _unit(
     members: Sequence[int],
     changed: set[int],
     group: Group | None,
-    rows: Mapping[int, MirrorRow],
+    rows: Mapping[int, Glance],
 ) -> Unit:
     """Of a group's tickets those of the window, and those that its live escalation holds; older
     ones are known by the escalation that was theirs.
@@ -162,13 +196,13 @@ def _ids_of(rows: Iterable[EscalationRow]) -> list[str]:
     return list(dict.fromkeys(row.id for row in rows))
 
 
-def _reports(ticket_id: int, held: frozenset[int], rows: Mapping[int, MirrorRow]) -> bool:
+def _reports(ticket_id: int, held: frozenset[int], rows: Mapping[int, Glance]) -> bool:
     """Whether a ticket speaks for the issue now: what an earlier episode settled does not."""
     return ticket_id not in held or rows[ticket_id].status in OPEN_STATUSES
 
 
 def _came_back(
-    live: EscalationRow, ids: Sequence[int], linked: frozenset[int], rows: Mapping[int, MirrorRow]
+    live: EscalationRow, ids: Sequence[int], linked: frozenset[int], rows: Mapping[int, Glance]
 ) -> bool:
     """Whether a ticket that was made after the fix reports the issue: a new episode."""
     if live.state is not State.RESOLVED or live.ended_at is None:
@@ -176,7 +210,7 @@ def _came_back(
     return any(one not in linked and rows[one].created_at > live.ended_at for one in ids)
 
 
-def _decision_key(ids: Sequence[int], group: Group | None, rows: Mapping[int, MirrorRow]) -> str:
+def _decision_key(ids: Sequence[int], group: Group | None, rows: Mapping[int, Glance]) -> str:
     facts = [f"{ticket_id}:{rows[ticket_id].content_hash}" for ticket_id in sorted(ids)]
     strength = f"{group.id}:{group.strength}" if group else ""
     return hashlib.sha256("|".join([*facts, strength]).encode()).hexdigest()[:20]
@@ -186,13 +220,12 @@ def _sorted_out(
     services: Services,
     units: Iterable[Unit],
     suggested: Sequence[Group],
-    rows: Mapping[int, MirrorRow],
-    due: Mapping[int, MirrorRow],
+    rows: Mapping[int, Glance],
+    due: Collection[int],
+    plain: _Plain,
 ) -> Candidates:
     chosen: list[Unit] = []
-    quiet: list[int] = []
-    settled: list[int] = []
-    backlog: list[int] = []
+    quiet, settled, backlog = plain.quiet, plain.settled, plain.backlog
     since = services.now - services.window
     for unit in units:
         timely = any(ticket_id in due for ticket_id in unit.ids)
@@ -200,7 +233,7 @@ def _sorted_out(
             settled += unit.changed
         elif unit.live is None and all(_last_news(rows[i], services.now) < since for i in unit.ids):
             backlog += unit.changed
-        elif timely or unit.sure or unit.live or any(rows[i].signals for i in unit.ids):
+        elif timely or unit.sure or unit.live or any(rows[i].found for i in unit.ids):
             chosen.append(unit)
         else:
             quiet += unit.changed
@@ -217,13 +250,13 @@ def _sorted_out(
     )
 
 
-def _last_news(row: MirrorRow, now: datetime) -> datetime:
+def _last_news(row: Glance, now: datetime) -> datetime:
     """When something last happened to the ticket; an SLA breach is news too, or is about to be."""
     breach = min(row.breach_at, now) if row.breach_at is not None else row.updated_at
     return max(row.updated_at, breach)
 
 
-def _rank(unit: Unit, rows: Mapping[int, MirrorRow]) -> tuple[bool, float, tuple[int, ...]]:
+def _rank(unit: Unit, rows: Mapping[int, Glance]) -> tuple[bool, float, tuple[int, ...]]:
     """Live escalations and Security first, then by what was found; groups count all of it."""
     urgency = sum(rows[ticket_id].urgency for ticket_id in unit.ids)
     return (unit.live is None, -urgency, unit.ids)

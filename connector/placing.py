@@ -70,7 +70,7 @@ def update_groups(services: Services) -> GroupsUpdate:
     _forget_old(services, found, since)
     with services.ledger.snapshot() as tx:
         known = tx.cursor(_VERSION)
-        waiting = [row.ticket_id for row in tx.inbox.todo(services.now)]
+        waiting = tx.inbox.todo_ids(services.now)
         ids = [number for _, number in tx.mirror.reported(since, waiting)]
         ids += [number for number in waiting if number in _gone(tx, waiting, ids)]
     if known == _version() or not waiting:

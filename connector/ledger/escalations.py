@@ -12,7 +12,7 @@ from connector.ledger.schema import LIVE, UNCLOSED, escalation, link
 from connector.ledger.schema_groups import report
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -66,6 +66,21 @@ class Escalations(Repository[EscalationRow]):
     def by_ticket(self, ticket_id: int) -> list[EscalationRow]:
         """Those that link the ticket or began with it; the latest episode first."""
         return self.by_tickets([ticket_id])
+
+    def tickets_among(self, ids: Iterable[int]) -> set[int]:
+        """Those of these tickets that any escalation links or began with."""
+        return {
+            ticket_id
+            for chunk in chunks(ids)
+            for ticket_id in self._connection.scalars(
+                union(
+                    select(link.c.ticket_id).where(link.c.ticket_id.in_(chunk)),
+                    select(escalation.c.first_ticket_id).where(
+                        escalation.c.first_ticket_id.in_(chunk)
+                    ),
+                )
+            )
+        }
 
     def by_tickets(self, ids: Collection[int]) -> list[EscalationRow]:
         """Those that link one of the tickets or began with it, unless a person took it out; the

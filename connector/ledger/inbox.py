@@ -62,6 +62,15 @@ class Inbox(Repository[InboxRow]):
         )
         return waiting + again
 
+    def todo_ids(self, now: datetime) -> list[int]:
+        """As `todo`, by id alone."""
+        waiting = select(inbox.c.ticket_id).where(TODO)
+        again = select(inbox.c.ticket_id).where(SET_ASIDE, inbox.c.next_try_at <= now)
+        return [
+            *self._connection.scalars(waiting.order_by(inbox.c.exported_at, inbox.c.ticket_id)),
+            *self._connection.scalars(again.order_by(inbox.c.next_try_at, inbox.c.ticket_id)),
+        ]
+
     def done(self, ids: Iterable[int]) -> None:
         for chunk in chunks(ids):
             self._connection.execute(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, literal, select, tuple_, update
+from sqlalchemy import Connection, func, literal, literal_column, select, tuple_, update
 
 from connector.ledger.columns import BIG, Moment
 from connector.ledger.repository import CHUNK, Repository, chunks, upsert
-from connector.ledger.rows import MirrorRow
+from connector.ledger.rows import Glance, MirrorRow
 from connector.ledger.schema import HAS_FINGERPRINT, OPEN_TICKET, mirror, tally
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+
+_FOUND: ColumnElement[Any] = literal_column("signals <> '[]'")
 
 
 class Mirror(Repository[MirrorRow]):
@@ -54,6 +59,21 @@ class Mirror(Repository[MirrorRow]):
             rows = self._many(self._select().where(mirror.c.ticket_id.in_(chunk)))
             found.update((row.ticket_id, row) for row in rows)
         return found
+
+    def glances(self, ids: Sequence[int]) -> dict[int, Glance]:
+        """Those that are known, by ticket id; a fraction of what `get` reads and holds."""
+        names = [mirror.c[name] for name in Glance._fields if name != "found"]
+        statement = select(mirror.c.ticket_id, *names, _FOUND)
+        return {
+            row[0]: Glance._make((*row[1:-1], bool(row[-1])))
+            for chunk in chunks(ids)
+            for row in self._connection.execute(statement.where(mirror.c.ticket_id.in_(chunk)))
+        }
+
+    def due_ids(self, now: datetime) -> list[int]:
+        """As `due`, by id alone."""
+        due = select(mirror.c.ticket_id).where(OPEN_TICKET, mirror.c.look_at <= now)
+        return list(self._connection.scalars(due.order_by(mirror.c.look_at, mirror.c.ticket_id)))
 
     def due(self, now: datetime, limit: int | None = None) -> list[MirrorRow]:
         """Open tickets whose `look_at` has come, the longest due first."""

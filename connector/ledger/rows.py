@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from connector.core.model import (
     Ask,
@@ -65,6 +65,22 @@ class MirrorRow(Frozen):
     urgency: float = 0.0
     decided: str | None = None
     look_at: datetime | None = None
+
+
+class Glance(NamedTuple):
+    """Of a mirrored ticket what tells whether it deserves a closer look; `found`: its words say so.
+
+    A sweep may hold one for each of many thousand tickets.
+    """
+
+    content_hash: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    breach_at: datetime | None
+    urgency: float
+    decided: str | None
+    found: bool
 
 
 class InboxRow(Frozen):
