@@ -7,7 +7,7 @@ BIN := .venv/bin
 INPUTS := pyproject.toml connector/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos mutants lint format clean
+.PHONY: help demo test chaos bench mutants lint format clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ chaos: .venv/.installed-test ## random faults: SEEDS=2000 many, SEED=7 one of th
 
 mutants: .venv/.installed-test ## planted bugs, and the seed that finds each of them (ONLY=name: one)
 	@$(BIN)/python tests/e2e/mutants.py $(if $(SEEDS),--most $(SEEDS)) $(if $(ONLY),--only $(ONLY))
+
+bench: .venv/.installed ## calls, time and memory by size (QUICK=1: small sizes, some minutes)
+	@for it in sweep sync read; do $(BIN)/python benchmarks/$$it.py $(if $(QUICK),--quick) || exit 1; echo; done
 
 lint: .venv/.installed-test ## ruff and mypy
 	@$(BIN)/python -m ruff check .
