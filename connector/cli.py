@@ -223,7 +223,8 @@ def list_(app: App, state: str | None, json_: bool) -> None:  # noqa: FBT001
       escalation list
       escalation list --state resolved
     """
-    from connector.shelf import list_escalations, print_listing
+    from connector.listing_texts import print_listing
+    from connector.shelf import list_escalations
 
     mappings, window = app.offline()
     with app.ledger() as ledger:
@@ -245,7 +246,8 @@ def show(app: App, ref: str, json_: bool) -> None:  # noqa: FBT001
     Example:
       escalation show ESC-12
     """
-    from connector.story import print_story, show_escalation
+    from connector.story import show_escalation
+    from connector.story_texts import print_story
 
     with app.ledger() as ledger:
         found = show_escalation(ledger, ref=ref, now=app.now)

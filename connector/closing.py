@@ -15,6 +15,7 @@ from connector.escalating import make_gate
 from connector.following_up import acknowledge, snooze
 from connector.learning import learn
 from connector.ledger.rows import EventRow
+from connector.refs import escalation_named
 from connector.running import Run
 
 if TYPE_CHECKING:
@@ -111,10 +112,7 @@ def _begin(services: Services) -> Gate:
 
 def _find(services: Services, ref: str) -> EscalationRow:
     with services.ledger.snapshot() as tx:
-        row = tx.escalations.find(ref)
-    if row is None:
-        raise ConfigError(f"no escalation {ref!r}; `escalation list` shows the live ones")
-    return row
+        return escalation_named(tx, ref)
 
 
 def _going_on(row: EscalationRow) -> EscalationRow:

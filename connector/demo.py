@@ -19,9 +19,10 @@ from connector.app import App
 from connector.core import render
 from connector.core.brief import Brief, brief_document
 from connector.errors import worst
+from connector.listing_texts import print_listing
 from connector.play import config_for
 from connector.replies import approve_draft, waiting_drafts
-from connector.shelf import list_escalations, print_listing
+from connector.shelf import list_escalations
 from connector.sweep import run_sweep
 from connector.sync import run_sync
 from connector.texts import console, counted, print_report

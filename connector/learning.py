@@ -11,8 +11,9 @@ from connector.core.duration import spell
 from connector.core.lessons import Lesson, rank
 from connector.core.model import Frozen
 from connector.core.redact import redact
-from connector.errors import ConfigError, ExitCode
+from connector.errors import ExitCode
 from connector.ledger.rows import EscalationRow, EventRow
+from connector.refs import escalation_named
 from connector.texts import indented
 
 if TYPE_CHECKING:
@@ -78,9 +79,7 @@ def keep_learned(
 def record(ledger: Ledger, *, ref: str, parts: Mapping[str, str], now: datetime) -> Lessons:
     """By hand. Raises ConfigError for an unknown REF."""
     with ledger.transaction() as tx:
-        row = tx.escalations.find(ref)
-        if row is None:
-            raise ConfigError(f"no escalation {ref!r}; `escalation list` shows the live ones")
+        row = escalation_named(tx, ref)
         fresh = keep_learned(tx, row, parts, by="operator", at=now)
         return Lessons(now=now, lessons=(lesson_of(tx, fresh),))
 

@@ -35,10 +35,11 @@ def plan_lines(writes: Iterable[Outcome]) -> Iterator[str]:
     for write in writes:
         subjects.setdefault(write.kind, []).append(write.subject)
     for kind, about in subjects.items():
-        yield f"{'~' if kind in _CHANGES else '+'} {DID[kind]}: {_listed(about)}"
+        yield f"{'~' if kind in _CHANGES else '+'} {DID[kind]}: {listed(about)}"
 
 
-def _listed(subjects: list[str]) -> str:
+def listed(subjects: list[str]) -> str:
+    """`project ESC, tickets 7, 8`."""
     names = list(dict.fromkeys(subjects))
     numbers = [name.removeprefix("ticket ") for name in names if name.startswith("ticket ")]
     others = [name for name in names if not name.startswith("ticket ")]

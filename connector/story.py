@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from connector.closing_loop import duties_of
-from connector.core import render
-from connector.core.brief import Brief, brief_document
 from connector.core.duties import Checklist
 from connector.core.lessons import Lesson
 from connector.core.model import Frozen
-from connector.errors import ConfigError, ExitCode
-from connector.learning import lesson_lines, lesson_of
+from connector.errors import ExitCode
+from connector.learning import lesson_of
 from connector.ledger.rows import (
     DraftRow,
     EscalationRow,
@@ -24,11 +20,9 @@ from connector.ledger.rows import (
     LinkRow,
     TransitionRow,
 )
-from connector.texts import SEVERITY_COLOURS, counted, indented, spell_time, titled
+from connector.refs import escalation_named
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from connector.ledger.store import Ledger
 
 
@@ -49,6 +43,7 @@ class Story(Frozen):
     drafts: tuple[DraftRow, ...] = ()
     duties: Checklist | None = None
     lesson: Lesson | None = None
+    issue_url: str | None = None
     earlier: str | None = None
     later: tuple[str, ...] = ()
 
@@ -60,13 +55,9 @@ class Story(Frozen):
 
 def show_escalation(ledger: Ledger, *, ref: str, now: datetime) -> Story:
     """One escalation by Jira key, ticket id or escalation id. Raises ConfigError when unknown."""
+    site = ledger.belongs_to().get("site")
     with ledger.snapshot() as tx:
-        row = tx.escalations.find(ref)
-        if row is None:
-            raise ConfigError(
-                f"no escalation {ref!r}; expected a Jira key, a ticket id or an escalation id. "
-                "`escalation list` shows the live ones"
-            )
+        row = escalation_named(tx, ref)
         known = tx.escalations.by_ticket(row.first_ticket_id)
         return Story(
             now=now,
@@ -79,115 +70,7 @@ def show_escalation(ledger: Ledger, *, ref: str, now: datetime) -> Story:
             drafts=tuple(tx.drafts.of(row.id)),
             duties=duties_of(tx, row),
             lesson=lesson_of(tx, row) if row.learned else None,
+            issue_url=f"{site}/browse/{row.issue_key}" if site and row.issue_key else None,
             earlier=row.previous_id,
             later=tuple(one.id for one in known if one.previous_id == row.id),
         )
-
-
-def print_story(story: Story, screen: Console) -> None:
-    """The head, what is owed, the tickets, the history, what was written, and the brief."""
-    row = story.escalation
-    _print_head(story, screen)
-    _part(screen, "Owed", _duties(story))
-    _part(
-        screen,
-        "Tickets",
-        [
-            f"{link.ticket_id}  {link.customer.name}"
-            + (f"  {link.result}" if link.result else "")
-            + (f"  taken out {spell_time(link.left_at)}" if link.left_at else "")
-            for link in story.tickets
-        ],
-    )
-    _part(screen, "History", [f"{spell_time(at)}  {line}" for at, line in _history(story)])
-    _part(
-        screen,
-        f"Writes ({counted(len(story.writes), 'write')})",
-        [f"{intent.kind}: {intent.subject}  {intent.state}" for intent in story.writes],
-    )
-    _part(screen, "Learned", list(lesson_lines(story.lesson)) if story.lesson else [])
-    if row.brief is not None:
-        screen.print()
-        document = brief_document(Brief.model_validate(row.brief))
-        screen.print(Text(render.plain(document, width=min(screen.width, 100))))
-
-
-def _print_head(story: Story, screen: Console) -> None:
-    row = story.escalation
-    screen.print(
-        Text.assemble(
-            (row.issue_key or row.id, "bold"),
-            "  ",
-            (row.severity, SEVERITY_COLOURS[row.severity]),
-            f"  {row.state} -> {row.target}  {row.summary}",
-        )
-    )
-    lines = [f"{row.id}, open since {spell_time(row.opened_at)}", f"because {row.reason}"]
-    lines += [f"episode {row.episode}; before it: {story.earlier}"] if story.earlier else []
-    lines += [f"it came back as {', '.join(story.later)}"] if story.later else []
-    lines += [f"a duplicate: {row.follows} goes on for it"] if row.follows else []
-    lines += [f"Jira does not show it since {spell_time(row.lost_at)}"] if row.lost_at else []
-    if row.snoozed_until and row.snoozed_until > story.now:
-        lines.append(f"no follow-ups before {spell_time(row.snoozed_until)}")
-    for whom, at in (("team", row.internal_due_at), ("customer", row.customer_due_at)):
-        if at is not None and row.closed_at is None:
-            lines.append(f"next follow-up, {whom}: {spell_time(at)}")
-    for line in lines:
-        indented(screen, line)
-
-
-def _duties(story: Story) -> list[str]:
-    """The four duties, done or not; ticket by ticket where they are a ticket's."""
-    if story.duties is None:
-        return []
-    return [
-        f"[{'x' if duty.done else ' '}] {duty.name}"
-        + (f", ticket {duty.ticket_id}" if duty.ticket_id else "")
-        + (f": {spell_time(duty.done_at)}, {duty.how}" if duty.done_at else "")
-        for duty in story.duties.duties
-    ]
-
-
-def _history(story: Story) -> list[tuple[datetime, str]]:
-    """Moves, follow-ups and what people did, by time; what each move wrote stands beside it."""
-    lines = [*_moves(story), *_follow_ups(story)]
-    for event in story.events:
-        if event.intent_id is None or event.what.startswith("draft "):
-            about = f", ticket {event.ticket_id}" if event.ticket_id else ""
-            lines.append((event.at, f"{event.what}{about} by {event.actor}"))
-    return sorted(lines, key=lambda line: line[0])
-
-
-def _moves(story: Story) -> list[tuple[datetime, str]]:
-    writes = {intent.intent_id: intent for intent in story.writes}
-    lines = []
-    for step in story.transitions:
-        made = [writes[one] for one in step.wrote if one in writes]
-        wrote = f"; wrote {_places(made)}" if made else ""
-        said = f"{step.kind} {step.old or '-'} -> {step.new} by {step.actor}: {step.reason}{wrote}"
-        lines.append((step.at, said))
-    return lines
-
-
-def _follow_ups(story: Story) -> list[tuple[datetime, str]]:
-    lines = []
-    for one in story.follow_ups:
-        asked = "the team was asked"
-        whom = asked if one.clock == "internal" else f"ticket {one.ticket_id} was reminded"
-        late = f", {one.late_by_minutes} min late" if one.late_by_minutes else ""
-        lines.append((one.done_at, f"{whom} (due {spell_time(one.slot)}{late})"))
-    return lines
-
-
-def _places(made: list[IntentRow]) -> str:
-    """`2 x note, 2 x tags, 1 x issue_comment`."""
-    kinds = list(dict.fromkeys(intent.kind for intent in made))
-    return ", ".join(f"{sum(one.kind == kind for one in made)} x {kind}" for kind in kinds)
-
-
-def _part(screen: Console, title: str, lines: list[str]) -> None:
-    if not lines:
-        return
-    titled(screen, title)
-    for line in lines:
-        indented(screen, line)
