@@ -11,6 +11,7 @@ from connector.core.brief_document import brief_document
 from connector.core.brief_facts import Facts
 from connector.core.brief_parts import all_parts
 from connector.core.brief_prose import Scope, summary_line, write_prose
+from connector.core.brief_reproduction import told_steps
 from connector.core.brief_values import SPOKEN, Brief, Entry, Gap, Links, Part, Said
 from connector.core.clean import one_line
 from connector.core.extraction import extract
@@ -211,7 +212,7 @@ def _is_there(item: Item, parts: Sequence[Part], facts: Facts) -> bool:
         "ticket_summary": bool(found.observed or found.errors),
         "steps_tried": bool(found.tried),
         "customer_context": any(case.customer.name for case in facts.cases),
-        "reproduction_steps": bool(found.steps),
+        "reproduction_steps": bool(told_steps(found)),
         "expected_result": bool(found.expected),
         "actual_result": bool(telling(found)),
         "environment": bool(found.environment),

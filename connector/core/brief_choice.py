@@ -109,6 +109,12 @@ def on_topic(statement: Statement, cases: Sequence[Case]) -> int:
     return len(topic & _stems(statement.text))
 
 
+def to_the_point(statements: Sequence[Statement], cases: Sequence[Case]) -> list[Statement]:
+    """Those that take up the subject's words, most of them in front; all where none does."""
+    rated = sorted(statements, key=lambda one: -on_topic(one, cases))
+    return [one for one in rated if on_topic(one, cases)] or rated
+
+
 def _plainness(statement: Statement) -> float:
     """By what it says, whatever it is about. The model's score counts, within bounds."""
     text = statement.text

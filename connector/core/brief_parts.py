@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from connector.core.brief_choice import to_the_point
 from connector.core.brief_facts import Facts, and_more, entry_of, gap_entry, quotes
 from connector.core.brief_reproduction import reproduction
 from connector.core.brief_values import Entry, Part, Said
@@ -141,7 +142,7 @@ def _description(facts: Facts) -> Part:
             quotes(
                 "use_case",
                 "Use case",
-                facts.extract.use_case,
+                to_the_point(facts.extract.use_case, facts.cases),
                 facts.gap("use_case"),
                 3,
             )
@@ -270,10 +271,12 @@ def _context(facts: Facts) -> Part:
         entry_of("why", "Why it was escalated", facts.safe(facts.assessment.because)),
     ]
     triggers = tuple(
-        Said(text=facts.safe(f"{one.kind}: {one.because}")) for one in facts.assessment.findings[:8]
+        Said(text=facts.safe(f"{one.kind}: {one.because}"))
+        for one in facts.assessment.findings[:8]
+        if f"{one.kind}: {one.because}" != facts.assessment.because
     )
-    if len(triggers) > 1 and not facts.thin:
-        entries.append(Entry(key="triggers", label="Triggers", lines=triggers))
+    if triggers and not facts.thin:
+        entries.append(Entry(key="triggers", label="Other triggers", lines=triggers))
     earlier = facts.assessment.earlier
     if earlier is not None:
         text = f"{earlier.issue_key or earlier.id}, {earlier.state.value}"

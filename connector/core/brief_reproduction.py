@@ -13,6 +13,8 @@ from connector.core.model import Target
 if TYPE_CHECKING:
     from connector.core.extraction import Extract, Statement
 
+_LISTED: Final = frozenset({"kind step", "section S2R", "under a heading S2R"})
+_CLEARLY: Final = 1.5
 _BUGS: Final = frozenset({Target.ENGINEERING, Target.L2})
 
 
@@ -60,12 +62,9 @@ def _actual(facts: Facts) -> tuple[Statement, ...]:
 
 def _steps(facts: Facts) -> Entry:
     """The steps of the one comment that tells most of them: mixed lists lead nowhere."""
-    by_source: dict[tuple[int, int | None], list[Statement]] = {}
-    for step in facts.extract.steps:
-        by_source.setdefault((step.source.ticket_id, step.source.comment_id), []).append(step)
-    if not by_source:
+    steps = told_steps(facts.extract)
+    if not steps:
         return gap_entry("steps", "Steps", facts.gap("reproduction_steps"))
-    steps = max(by_source.values(), key=lambda told: (min(len(told), 12), told[0].role == "agent"))
     lines = tuple(
         Said(
             text=_without_number(step.text),
@@ -75,6 +74,24 @@ def _steps(facts: Facts) -> Entry:
         for number, step in enumerate(steps[:20])
     )
     return Entry(key="steps", label="Steps", lines=lines, numbered=True)
+
+
+def told_steps(extract: Extract) -> list[Statement]:
+    """What somebody may follow: of a list its items, of prose only what is clearly a step. A story
+    of how it was noticed would pass for steps, and nobody would be asked for them.
+    """
+    by_source: dict[tuple[int, int | None], list[Statement]] = {}
+    for step in extract.steps:
+        if _LISTED.intersection(step.cues) or step.score >= _CLEARLY:
+            place = (step.source.ticket_id, step.source.comment_id)
+            by_source.setdefault(place, []).append(step)
+    if not by_source:
+        return []
+    told = max(
+        by_source.values(), key=lambda steps: (min(len(steps), 12), steps[0].role == "agent")
+    )
+    listed = [step for step in told if _LISTED.intersection(step.cues)]
+    return listed or told
 
 
 def _without_number(text: str) -> str:
