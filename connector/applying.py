@@ -17,6 +17,7 @@ from connector.deescalating import early_end
 from connector.drafting import affected_by
 from connector.escalating import intents
 from connector.following_up import marked_by_label
+from connector.ledger.rows import EventRow
 from connector.sharing import others, share
 from connector.telling import Words, move_and_tell
 from connector.watching import News, facts_of
@@ -218,8 +219,10 @@ def _moved(services: Services, row: EscalationRow, issue: Issue) -> EscalationRo
     fields = {str(key_field): issue.key} if key_field is not None else {}
     moved = row.model_copy(update={"issue_key": issue.key, "project": issue.project})
     note = f"{row.issue_key} was moved: it is {issue.key} now. Nothing else has changed."
+    said = f"moved: {row.issue_key} is {issue.key} now"
     with services.ledger.transaction() as tx:
         tx.escalations.replace(moved)
+        tx.events.add(EventRow(at=services.now, actor="jira", what=said, escalation_id=row.id))
         planned = [
             name_write(
                 row.marker,

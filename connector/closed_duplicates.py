@@ -18,7 +18,7 @@ from connector.core.wording import fill
 from connector.core.writes import UpdateIssue
 from connector.drafting import affected_by, place_of
 from connector.escalating import intents
-from connector.ledger.rows import LinkRow
+from connector.ledger.rows import EventRow, LinkRow
 
 if TYPE_CHECKING:
     from connector.core.status import StatusRule
@@ -157,6 +157,7 @@ def _adopt(
 ) -> EscalationRow:
     """The issue that stays becomes this escalation's own, with our labels and every ticket linked.
 
+    The labels leave the other one: a marker names one issue.
     What it says itself is applied after this.
     """
     ref = IssueRef(id=stays.id, key=stays.key)
@@ -179,10 +180,12 @@ def _adopt(
     ours = UpdateIssue(
         add_labels=(COMMON_LABEL, marker_label(row.marker)), properties={PROPERTY: kept}
     )
-    planned = [name_write(row.marker, ours, n=n)]
+    left = UpdateIssue(issue_id=issue.id, remove_labels=ours.add_labels)
+    planned = [name_write(row.marker, write, n=n) for write in (ours, left)]
     for affected in affected_by(links):
         planned += ticket_writes(place, affected, note=note, state=row.state, n=n)
     tx.intents.add(intents(services, tx, adopted, planned))
     reason = f"{issue.key} is a duplicate of {stays.key}: its tickets follow {stays.key} now"
+    tx.events.add(EventRow(at=services.now, actor="jira", what=reason, escalation_id=row.id))
     run.moved(row, adopted, reason, tuple(link.ticket_id for link in links))
     return adopted

@@ -13,6 +13,7 @@ from connector.drafting import affected_by
 from connector.errors import ConfigError, RefusedError, UnavailableError, one_of_ours
 from connector.escalating import intents, make_gate, resume
 from connector.following_up import follow_up
+from connector.ledger.rows import EventRow
 from connector.merging import follow_merges
 from connector.replies import settle_drafts
 from connector.running import Run
@@ -85,6 +86,8 @@ def _lost(services: Services, gate: Gate, row: EscalationRow, run: Run) -> None:
     )
     with services.ledger.transaction() as tx:
         tx.escalations.replace(row.model_copy(update={"lost_at": services.now}))
+        said = f"{name} is not shown by Jira any more"
+        tx.events.add(EventRow(at=services.now, actor="jira", what=said, escalation_id=row.id))
         planned = [
             name_write(
                 row.marker,
@@ -102,3 +105,5 @@ def _back(services: Services, row: EscalationRow) -> None:
     with services.ledger.transaction() as tx:
         fresh = tx.escalations.get(row.id) or row
         tx.escalations.replace(fresh.model_copy(update={"lost_at": None}))
+        said = f"{row.issue_key or row.id} is shown by Jira again"
+        tx.events.add(EventRow(at=services.now, actor="jira", what=said, escalation_id=row.id))
