@@ -24,7 +24,7 @@ from connector.report import FollowedUp
 from connector.telling import Words, add_draft, is_closed, move_and_tell, offer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from connector.core.duration import Duration
@@ -75,7 +75,10 @@ def _one(services: Services, row: EscalationRow, run: Run) -> bool:
     heeded = _heed_tags(services, row, run)
     watch = _watch(services, heeded)
     asked = _internal(services, watch)
-    late = {number: due for number, due in _customers(services, watch).items() if due.due}
+    clocks = _customers(services, watch)
+    late = {number: due for number, due in clocks.items() if due.due}
+    if not late and not (asked and asked.due) and _with_due(watch.row, asked, clocks) == watch.row:
+        return heeded.state is not row.state
     tickets = fetch_tickets(services, late) if late else {}
     with services.ledger.transaction() as tx:
         planned: list[Intended] = []
@@ -170,16 +173,19 @@ def _clock(
 def _keep_due(services: Services, tx: Transaction, watch: _Watch) -> None:
     """When each clock strikes next, for `list`."""
     watch.served = tx.follow_ups.of(watch.row.id)
-    internal = _internal(services, watch)
-    slots = [due.slot for due in _customers(services, watch).values()]
-    fresh = watch.row.model_copy(
-        update={
-            "internal_due_at": internal.slot if internal else None,
-            "customer_due_at": min(slots, default=None),
-        }
-    )
+    fresh = _with_due(watch.row, _internal(services, watch), _customers(services, watch))
     if fresh != watch.row:
         tx.escalations.replace(fresh)
+
+
+def _with_due(
+    row: EscalationRow, internal: FollowUp | None, customers: Mapping[int, FollowUp]
+) -> EscalationRow:
+    due = {
+        "internal_due_at": internal.slot if internal else None,
+        "customer_due_at": min((one.slot for one in customers.values()), default=None),
+    }
+    return row.model_copy(update=due)
 
 
 # --- what is said ---------------------------------------------------------------------------------
