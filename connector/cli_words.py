@@ -9,6 +9,8 @@ import click
 
 from connector.errors import did_you_mean
 
+_LONGEST = 200
+
 
 class Names(click.Choice[str]):
     """One of a few names; a mistyped one is answered with the nearest."""
@@ -38,10 +40,40 @@ class When(click.ParamType[datetime]):
         return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+SECTIONS = {
+    "From cron": ("sweep", "sync", "digest", "check", "prune"),
+    "Look": ("list", "show", "assess", "learned", "quarantine"),
+    "By hand": (
+        *("ticket", "ack", "snooze", "drafts", "told", "deescalate", "learn"),
+        "group",
+    ),
+    "Set up": ("init", "backtest", "diagnose", "completion"),
+    "Without an account": ("demo", "sandbox", "extract"),
+}
+"""The commands by what somebody is about to do."""
+
+
 class Commands(click.Group):
     """A group in which an unknown command names the nearest one; so do the groups within it."""
 
     group_class = type
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """By what they are for, with their whole first sentence."""
+        known = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        shown = {
+            name: command.get_short_help_str(_LONGEST)
+            for name, command in known.items()
+            if command is not None and not command.hidden
+        }
+        sections = SECTIONS if ctx.parent is None else {}
+        placed = {name for names in sections.values() for name in names}
+        rest = tuple(name for name in shown if name not in placed)
+        for title, names in {**sections, "Commands": rest}.items():
+            rows = [(name, shown[name]) for name in names if name in shown]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

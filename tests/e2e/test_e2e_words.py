@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from click.testing import CliRunner
 from e2e_rig import COMMAND, own_environment
 from e2e_tickets import DESK
 
 from connector.cli import cli
-from connector.cli_words import Commands, Names
+from connector.cli_words import SECTIONS, Commands, Names
 from connector.clients.purposes import UNKNOWN
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ def test_every_name_and_every_command_that_is_mistyped_gets_a_suggestion() -> No
             assert not isinstance(param.type, click.Choice) or isinstance(param.type, Names), (
                 f"{command.name} {param.name}"
             )
+
+
+def test_every_command_stands_in_one_section_of_the_help() -> None:
+    placed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(placed) == sorted(cli.commands)
+    ran = CliRunner().invoke(cli, ["--help"])
+    assert [title for title in SECTIONS if f"{title}:\n" in ran.output] == list(SECTIONS)
+    assert "...\n" not in ran.output, "no sentence is cut"
 
 
 @pytest.mark.parametrize(
