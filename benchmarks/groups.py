@@ -1,10 +1,13 @@
 """How well and how fast reports of one issue are found, beside small baselines, in one run.
 
-    groups.py DATA_DIR SCORER [--parameters FILE] [--volume 10000 100000] [--only NAME]
+    groups.py DATA_DIR SCORER [--parameters FILE] [--words-only] [--no-baselines]
+              [--volume 10000 100000] [--store 10000 100000 1000000] [--only NAME]
 
 DATA_DIR holds JSON Lines files of tickets with a "group"; SCORER is the script that scores a
 grouping (`score_groups.py TRUTH PREDICTED --json --distinct requester`). Customers are counted,
 not tickets. H is the mean over the sets of (trigger F0.5 + pair F0.5) / 2, one setting for all.
+Ours has seen these very texts when it was trained; holdout_groups.py tells how it does on others.
+--store measures stores on disk (groups_scale.py): size, memory, and the time to place one ticket.
 """
 
 from __future__ import annotations
@@ -18,24 +21,27 @@ import tempfile
 import time
 from collections import defaultdict
 from datetime import datetime, timedelta
-from math import exp, log, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from group_baselines import Tables, baselines
+from groups_scale import at_size
 from incidents import incidents
 
 from connector.core.grouping import Grouper, MemoryIndex, Parameters, Report, fingerprint, shipped
-from connector.core.grouping.text import bare_subject
-from connector.core.grouping.words import stem, words
 from connector.group_command import group_file
+from connector.meaning import find_model
 from connector.ticketfile import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from connector.meaning import Meaning
+
 Rows = list[dict[str, Any]]
 Labels = dict[int, str | None]
 WINDOW = timedelta(days=30)
+DAYS, TIMED = 365, 1_000
 SYNTHETIC = "incidents (made up)"
 
 
@@ -63,61 +69,29 @@ def scored(scorer: Path, rows: Rows, labels: Labels) -> dict[str, dict[str, floa
     return result
 
 
-def ours(rows: Rows, parameters: Parameters) -> tuple[Labels, Labels]:
+def ours(rows: Rows, parameters: Parameters, meaning: Meaning | None) -> tuple[Labels, Labels]:
     """All groups, and the sure ones alone."""
-    lines = list(group_file(read_lines(json.dumps(row) for row in rows), parameters=parameters))
+    read = read_lines(json.dumps(row) for row in rows)
+    lines = list(group_file(read, parameters=parameters, meaning=meaning))
     every: Labels = {int(line["id"]): line["group"] for line in lines}
     sure = {int(line["id"]): line["group"] for line in lines if line["strength"] == "sure"}
     return every, sure
-
-
-def by_subject(rows: Rows) -> Labels:
-    """Baseline: the same subject once prefixes and numbers are gone."""
-    return {row["id"]: bare_subject(row["subject"]).lower() or None for row in rows}
-
-
-def by_cosine(rows: Rows) -> Labels:
-    """Baseline: TF-IDF cosine times decay over 60 days; a report joins its nearest leader."""
-    bags = [{stem(word) for word in words(f"{r['subject']} {r['body']}"[:4000])} for r in rows]
-    count: dict[str, int] = defaultdict(int)
-    for bag in bags:
-        for word in bag:
-            count[word] += 1
-    rarity = {word: log(len(rows) / seen) for word, seen in count.items()}
-    norms = [sqrt(sum(rarity[word] ** 2 for word in bag)) or 1.0 for bag in bags]
-    days = [datetime.fromisoformat(row["created_at"]).timestamp() / 86_400 for row in rows]
-    leaders: dict[str, list[int]] = defaultdict(list)
-    labels: Labels = {}
-    for place, bag in enumerate(bags):
-        shared: dict[int, float] = defaultdict(float)
-        for word in bag:
-            for leader in leaders[word] if count[word] < len(rows) / 10 else ():
-                shared[leader] += rarity[word] ** 2
-        near = {
-            other: part / norms[place] / norms[other] * exp(-(days[place] - days[other]) / 60)
-            for other, part in shared.items()
-        }
-        best = max(near, key=lambda other: (near[other], -other), default=None)
-        if best is not None and near[best] >= 0.35:
-            labels[rows[place]["id"]] = str(best)
-            continue
-        labels[rows[place]["id"]] = str(place)
-        for word in bag:
-            leaders[word].append(place)
-    return labels
 
 
 def percent(value: float | None) -> str:
     return "  -" if value is None else f"{100 * value:3.0f}"
 
 
-def show(name: str, method: str, result: dict[str, dict[str, float]]) -> float:
+def h_of(result: dict[str, dict[str, float]]) -> float:
     pair, trigger = result["pairwise"], result["trigger"]
-    h = (
-        f_half(trigger["precision"], trigger["recall"]) + f_half(pair["precision"], pair["recall"])
-    ) / 2
+    halves = (f_half(part["precision"], part["recall"]) for part in (pair, trigger))
+    return sum(halves) / 2
+
+
+def show(name: str, method: str, result: dict[str, dict[str, float]]) -> float:
+    pair, trigger, h = result["pairwise"], result["trigger"], h_of(result)
     print(
-        f"{name:22s} {method:18s} pairs {percent(pair['precision'])} {percent(pair['recall'])}"
+        f"{name:20s} {method:36s} pairs {percent(pair['precision'])} {percent(pair['recall'])}"
         f" {percent(pair['f1'])}   triggers {percent(trigger['precision'])}"
         f" {percent(trigger['recall'])} ({trigger['correct']:.0f} of {trigger['fired']:.0f})"
         f"   h {100 * h:5.1f}",
@@ -126,26 +100,42 @@ def show(name: str, method: str, result: dict[str, dict[str, float]]) -> float:
     return h
 
 
-def quality(sets: dict[str, Rows], scorer: Path, parameters: Parameters) -> None:
+def quality(
+    sets: dict[str, Rows], scorer: Path, parameters: Parameters, meaning: Meaning | None
+) -> None:
     print("set                    method             P, R, F1 of pairs; P, R of 3+ customers")
     total: dict[str, list[float]] = defaultdict(list)
     for name, rows in sets.items():
-        started = time.perf_counter()
-        every, sure = ours(rows, parameters)
-        rate = len(rows) / (time.perf_counter() - started)
-        methods = {
-            "ours, all": every,
-            "ours, sure alone": sure,
-            "same subject": by_subject(rows),
-            "TF-IDF and time": by_cosine(rows),
-        }
-        for method, labels in methods.items():
-            h = show(name, method, scored(scorer, rows, labels))
-            if name != SYNTHETIC:
-                total[method].append(h)
-        print(f"{name:22s} {rate:.0f} tickets a second from file to groups")
+        for kind, model in ways(meaning):
+            started = time.process_time()
+            every, sure = ours(rows, parameters, model)
+            rate = len(rows) / (time.process_time() - started)
+            for method, labels in ((f"ours {kind}, all", every), (f"ours {kind}, sure", sure)):
+                h = show(name, method, scored(scorer, rows, labels))
+                if name != SYNTHETIC:
+                    total[method].append(h)
+            print(f"{name:22s} {rate:.0f} tickets a second from file to groups")
     for method, found in total.items():
-        print(f"H {method:18s} {100 * sum(found) / len(found):5.1f}")
+        print(f"H {method:36s} {100 * sum(found) / len(found):5.1f}")
+
+
+def ways(meaning: Meaning | None) -> list[tuple[str, Meaning | None]]:
+    return [("by words", None), *([("by meaning too", meaning)] if meaning else [])]
+
+
+def beside(sets: dict[str, Rows], scorer: Path, meaning: Meaning | None) -> None:
+    """The baselines, each with the one limit that is best on average over the sets."""
+    tables = {name: Tables(rows, meaning) for name, rows in sets.items() if name != SYNTHETIC}
+    for each in baselines(meaning):
+        found = {
+            limit: {n: scored(scorer, t.rows, each.labels(t, limit)) for n, t in tables.items()}
+            for limit in each.limits
+        }
+        best = max(found, key=lambda limit: sum(map(h_of, found[limit].values())))
+        for name, result in found[best].items():
+            show(name, each.name, result)
+        mean = 100 * sum(map(h_of, found[best].values())) / len(tables)
+        print(f"H {each.name:36s} {mean:5.1f} (limit {best:g})", flush=True)
 
 
 def arrival(rows: Rows, parameters: Parameters) -> float:
@@ -214,6 +204,9 @@ def main() -> None:
     parser.add_argument("scorer", type=Path)
     parser.add_argument("--parameters", type=Path, help="other than the shipped ones")
     parser.add_argument("--volume", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--words-only", action="store_true", help="leave the extra [semantic] out")
+    parser.add_argument("--no-baselines", action="store_true")
+    parser.add_argument("--store", type=int, nargs="*", default=[], help="sizes of stores on disk")
     parser.add_argument("--only", default="", help="only sets whose name holds this")
     arguments = parser.parse_args()
     parameters = shipped()
@@ -225,7 +218,11 @@ def main() -> None:
     }
     sets[SYNTHETIC] = incidents(seed=7, groups=100, alone=400)
     sets = {name: rows for name, rows in sets.items() if arguments.only in name}
-    timed(lambda: quality(sets, arguments.scorer, parameters))
+    meaning = None if arguments.words_only else find_model(None)
+    print("sentence vectors:", meaning.name if meaning else "none")
+    timed(lambda: quality(sets, arguments.scorer, parameters, meaning))
+    if not arguments.no_baselines:
+        timed(lambda: beside(sets, arguments.scorer, meaning))
     for name, rows in sets.items():
         print(
             f"{name:22s} backwards by twenties: the same pairs in"
@@ -233,6 +230,9 @@ def main() -> None:
         )
     for volume in arguments.volume:
         timed(lambda volume=volume: speed(volume, parameters))  # type: ignore[misc]
+    for size in arguments.store:
+        with tempfile.TemporaryDirectory() as folder:
+            at_size(size, DAYS, TIMED, Path(folder))
 
 
 if __name__ == "__main__":
