@@ -51,6 +51,177 @@ def test_only_the_matter_is_left_of_a_mail(mail: str) -> None:
     assert [line.strip() for line in own(mail)] == [MATTER]
 
 
+WHOLE_MAILS = {
+    "german": (
+        "seit heute Morgen bricht der nächtliche Export bei Zeile 4000 ab.",
+        """\
+Sehr geehrte Damen und Herren,
+
+seit heute Morgen bricht der nächtliche Export bei Zeile 4000 ab.
+
+Für Rückfragen stehe ich Ihnen gerne zur Verfügung.
+
+Mit freundlichen Grüßen
+i. A. Jutta Meier
+Leiterin Controlling
+
+Meier & Söhne GmbH
+Hauptstraße 5, 70173 Stuttgart
+Tel.: +49 711 123456
+Geschäftsführer: Hans Meier
+Amtsgericht Stuttgart, HRB 12345
+
+Diese E-Mail enthält vertrauliche Informationen für den Empfänger.
+
+Von: Support <support@x.example>
+Gesendet: Montag, 2. März 2026 10:00
+An: Jutta Meier
+Betreff: Ticket 4711
+
+Hallo Frau Meier,
+bitte senden Sie uns die Logs.""",
+    ),
+    "german, short": (
+        "der Export bricht ab.",
+        """\
+Hallo zusammen,
+der Export bricht ab.
+Vielen Dank im Voraus und viele Grüße
+Jutta
+
+Am Mo., 2. März 2026 um 10:00 Uhr schrieb Support <support@x.example>:
+
+> Hallo
+> bitte Logs""",
+    ),
+    "french": (
+        "Depuis ce matin l'export s'arrête à la ligne 4000.",
+        """\
+Bonjour Madame, Monsieur,
+
+Depuis ce matin l'export s'arrête à la ligne 4000.
+
+Pourriez-vous nous aider rapidement ?
+Dans l'attente de votre retour, je vous prie d'agréer mes salutations distinguées.
+
+Marie Dupont
+Responsable comptable
+Société Dupont SARL
+Tél. : 01 23 45 67 89
+
+Ce message est confidentiel et établi à l'intention de ses destinataires.
+
+Le lun. 2 mars 2026 à 10:00, Support <support@x.example> a écrit :
+> Bonjour,
+> envoyez les logs""",
+    ),
+    "french, short": (
+        "L'export s'arrête.",
+        """\
+Bonjour,
+L'export s'arrête.
+Bien cordialement,
+Marie
+Envoyé de mon iPhone""",
+    ),
+    "spanish": (
+        "Desde esta mañana la exportación se detiene en la fila 4000.",
+        """\
+Estimados señores:
+
+Desde esta mañana la exportación se detiene en la fila 4000.
+
+Quedo a la espera de su respuesta.
+Muchas gracias y un saludo,
+
+Carmen Ruiz
+Directora de Operaciones
+Ruiz S.L.
+Tfno: 912 345 678
+
+AVISO LEGAL: Este mensaje va dirigido a su destinatario y es información confidencial.
+
+El lun, 2 mar 2026 a las 10:00, Soporte (<soporte@x.example>) escribió:
+> Hola
+> envíe los logs""",
+    ),
+    "spanish, short": (
+        "La exportación se detiene.",
+        """\
+Buenas tardes,
+La exportación se detiene.
+Por favor, ayúdenme.
+Atentamente,
+Carmen
+Enviado desde mi iPhone""",
+    ),
+    "english": (
+        "Since this morning the export stops at row 4000.",
+        """\
+Hello Support Team,
+
+I hope this email finds you well. Since this morning the export stops at row 4000.
+
+Please let me know if you need anything else.
+
+Warm regards,
+
+Ada Byron
+Head of Operations | Acme Ltd
++44 20 7946 0000 | ada@acme.example
+Follow us on LinkedIn
+
+CONFIDENTIALITY NOTICE: this email and any attachments are for the addressee(s) only.
+Registered in England No. 123456""",
+    ),
+    "english, outlook": (
+        "Export stops at row 4000.",
+        """\
+Hi,
+
+Export stops at row 4000.
+
+Thanks in advance for your help.
+
+Get Outlook for iOS
+________________________________
+From: Support <s@x.example>
+Sent: Monday, March 2, 2026 10:00 AM
+To: Ada
+Subject: Re: Export
+
+Please send logs""",
+    ),
+}
+
+
+@pytest.mark.parametrize(("matter", "mail"), WHOLE_MAILS.values(), ids=WHOLE_MAILS)
+def test_a_whole_mail_is_cleaned_in_the_languages_that_mail_comes_in(
+    matter: str, mail: str
+) -> None:
+    assert own(mail) == [matter]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Als Grüße an Kunden senden wir eine Karte, und die Karte kommt leer an.",
+        "The best regards card cannot be sent from the shop any more, it ends in error 502.",
+        "Le courriel de bienvenue arrive sans pièce jointe depuis la mise à jour.",
+        "El correo de bienvenida llega vacío desde la última actualización.",
+        "Bitte um Zahlung erscheint zweimal auf der Rechnung, obwohl der Kunde bezahlt hat.",
+    ],
+    ids=["german", "english", "french", "spanish", "german please"],
+)
+def test_sentences_about_the_matter_are_no_small_talk(line: str) -> None:
+    assert own(line) == [line]
+
+
+def test_polite_sentences_beside_the_matter_go() -> None:
+    text = "Hope you are well. The export stops at row 4000. Thanks in advance for your help."
+    assert own(text) == ["The export stops at row 4000."]
+
+
 def test_a_forwarded_mail_keeps_what_it_forwards() -> None:
     assert (
         own(f"FYI\n\n-----Original Message-----\nFrom: Ada\nSent: today\n\n{MATTER}")[-1] == MATTER

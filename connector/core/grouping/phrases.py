@@ -65,7 +65,10 @@ CLOSING: Final = _any(
     r"|ystävällisin terveisin"
     r"|pozdrawiam|z poważaniem|s pozdravem|děkuji|с уважением|спасибо"
     r"|谢谢|此致|よろしくお願いします|敬具"
-    r"|teşekkürler|saygılarımla)\s?[,.!;:–-]*$"
+    r"|teşekkürler|saygılarımla)\s?[,.!;:–-]*$",
+    r"^(?:\S{1,20}\s+){0,12}(?:gr(?:ü|ue)(?:ß|ss)en?|regards|wishes|salutations(?: distinguées)?"
+    r"|cordialement|saludos?(?: cordial(?:es)?)?|atentamente|saluti|groet(?:en)?|cumprimentos"
+    r"|hälsningar|hilsen)\s?[,.!;:–-]*$",
 )
 
 GREETING: Final = _any(
@@ -97,7 +100,7 @@ PLEASANTRY: Final = _any(
     r"|let (?:me|us) know|see below|fix)"
     r"(?: (?:asap|soon|urgently|us|me|as soon as possible|with this|on this))*\s?[.!?]*$",
     r"^(?:i'?m |we'?re |i am |we are )?(?:looking|look) forward to\b.{0,60}$",
-    r"^(?:let (?:me|us) know|get back to (?:me|us))\b.{0,60}$",
+    r"^(?:please |kindly |pls )?(?:let (?:me|us) know|get back to (?:me|us))\b.{0,60}$",
     r"^(?:any|your) (?:help|assistance|support|ideas?|advice)\b.{0,60}(?:appreciated|welcome"
     r"|great)\b.{0,20}$",
     r"^(?:i |we )?(?:would )?appreciate\b.{0,60}$",
@@ -107,7 +110,24 @@ PLEASANTRY: Final = _any(
     r"^(?:if you )?(?:have|need) (?:any|more|further) (?:questions?|information|details)\b.{0,60}$",
     r"^(?:vielen dank|danke)\b.{0,40}(?:voraus|hilfe|unterstützung|mühe)\b.{0,20}$",
     r"^(?:über|ich freue mich)\b.{0,60}(?:antwort|rückmeldung)\b.{0,40}$",
+    r"^(?:für|bei) (?:weitere )?(?:rück)?fragen\b.{0,60}\b(?:verfügung|gern\w?)\b.{0,20}$",
+    r"^(?:ich bitte|wir bitten|bitte) um\b.{0,40}\b(?:hilfe|rückmeldung|antwort|unterstützung)"
+    r"\b.{0,20}$",
+    r"^(?:können|könnten) sie (?:mir|uns)\b.{0,30}\bhelfen\b.{0,10}$",
+    r"^bitte (?:helfen|melden|antworten) sie\b.{0,40}$",
+    r"^ich hoffe,? (?:es geht ihnen|sie)\b.{0,40}$",
     r"^merci (?:d'avance|de|pour|par avance)\b.{0,60}$",
+    r"^(?:pourriez|pouvez)[- ]vous (?:nous |m['’])?(?:aider|répondre)\b.{0,40}$",
+    r"^(?:dans l['’]attente|en vous remerciant|je reste à votre|nous restons à votre"
+    r"|n['’]hésitez pas|veuillez agréer|je vous prie d['’]agréer|j['’]espère que vous)\b.{0,120}$",
+    r"^(?:quedo|quedamos) (?:a la espera|atent\w|a su disposición)\b.{0,60}$",
+    r"^por favor,? (?:ayuda|ayúden?(?:me|nos))\b.{0,40}$",
+    r"^(?:espero|esperamos) (?:su|que (?:se|est))\b.{0,60}$",
+    r"^no duden? en\b.{0,60}$",
+    r"^(?:le |les )?agradec(?:ería|eríamos|emos|o)\b.{0,60}\b(?:ayuda|respuesta|atención)"
+    r"\b.{0,20}$",
+    r"^(?:podrían?|pueden?) (?:ayudar(?:me|nos))\b.{0,40}$",
+    r"^(?:follow us|folgen sie uns|suivez[- ]nous|síg[au]enos)\b.{0,60}$",
     r"^(?:muchas )?gracias (?:de antemano|por)\b.{0,60}$",
     r"^(?:grazie|obrigad[oa]|bedankt|tack) (?:in anticipo|per|pel[oa]|desde já|alvast|voor|på "
     r"förhand|för)\b.{0,60}$",
@@ -131,6 +151,9 @@ NOTICE: Final = _any(
     r"|e-?mail|empfänger)\b",
     r"\bconfidenti(?:els?|elles?|alité|al(?:es|idad)?|aliteit)\b.{0,200}\b(?:destinataires?|destinatarios?"
     r"|destinatários?|bestemd|message|mensaje|correo)\b",
+    r"\bconfidencial(?:es|idad)?\b",
+    r"\b(?:courriel|correo|mensaje|messaggio|message)\b.{0,250}\b(?:confiden\w+|destinatari\w+"
+    r"|destinataires?)\b",
     r"\b(?:riservat[oie]|vertrouwelijk)\b.{0,200}\b(?:destinatari|geadresseerde|messaggio"
     r"|bericht)\b",
     r"\b(?:virus(?:es)?|malware)\b.{0,120}\b(?:scanned|checked|geprüft|free)\b",
@@ -144,7 +167,7 @@ NOTICE: Final = _any(
 )
 
 NOTICE_MENTIONS_MAIL: Final = _any(
-    r"\b(?:e-?mail|message|mail|attachments?|nachricht|courriel|correo|messaggio|bericht"
+    r"\b(?:e-?mail|message|mail|attachments?|nachricht|courriel|correo|mensaje|messaggio|bericht"
     r"|recipient|sender|print\w*)\b"
 )
 
@@ -173,8 +196,9 @@ BODY_HEAD: Final = _any(
 )
 
 CONTACT_LINE: Final = _any(
-    r"^(?:phone|tel|telephone|mobile|mob|cell|fax|direct|office|t|m|p|f|e|w"
-    r"|d)\s?[.:]\s?[+(]?[\d\s().+/-]{6,30}(?:\s?(?:ext|x)\.?\s?\d+)?$",
+    r"^(?:phone|tel|telephone|telefon|tél|téléphone|tfno|tlf|teléfono|mobile?|mobil|móvil|handy"
+    r"|portable|mob|cell|fax|direct|office|t|m|p|f|e|w|d)\s?[.:]?\s?:?\s?[+(]?[\d\s().+/-]{6,30}"
+    r"(?:\s?(?:ext|x)\.?\s?\d+)?$",
     r"^[+(]?\d[\d\s().+/-]{8,25}$",
     r"^(?:https?://|www\.)\S{3,80}$",
     r"^\S{1,60}@\S{3,80}$",
@@ -208,3 +232,10 @@ vraag probleem hulp dúvida ajuda erro hjälp fråga fel помощь вопро
 
 VAGUE: Final[frozenset[str]] = frozenset(_VAGUE.split())
 """A subject of such words alone says nothing."""
+
+CONTACT: Final = re.compile(
+    r"\S{1,60}@\S{3,80}|(?:https?://|www\.)\S{3,80}|[+(]?\d[\d\s().+/-]{7,25}\d"
+)
+"""Ways to reach somebody, anywhere in a line."""
+
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜÀÉÈÊÍÓÚÑ¿¡])")

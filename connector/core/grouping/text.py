@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 16_000
 _MEANT: Final = 2_000
+_MOST_OF_PROSE: Final = 4_000
 _CLOSING_TAIL: Final = 12
 _MIN_WORDS: Final = 2
+_MOST_BESIDE_CONTACT: Final = 6
 
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|tr|li|ul|ol|table|h[1-6]|pre|blockquote|html|body|head|hr)\b[^<>]{0,500}>",
@@ -165,11 +167,14 @@ def _above_signature(lines: list[str]) -> list[str]:
 
 
 def _fits_signature(line: str) -> bool:
+    bare = phrases.CONTACT.sub("", line[:400])
     return bool(
         _NAME_LINE.match(line)
+        or (bare != line[:400] and len(_WORD.findall(bare)) <= _MOST_BESIDE_CONTACT)
+        or phrases.NOTICE.search(line[:400])
         or phrases.CONTACT_LINE.match(line)
         or phrases.DEVICE.match(line)
-        or _is_notice(line)
+        or phrases.PLEASANTRY.match(line)
     )
 
 
@@ -191,9 +196,17 @@ def _without_small_talk(lines: Sequence[str]) -> list[str]:
     )
     if sum(bool(phrases.FORM_HEAD.match(line)) for line in lines) > 1:
         leave = (*leave, phrases.FORM_HEAD.match)
-    own = (phrases.OPENING.sub("", line) for line in lines)
+    own = (_without_polite_sentences(phrases.OPENING.sub("", line)) for line in lines)
     kept = (line for line in own if line and not any(test(line.strip("*_ ")) for test in leave))
     return [line for line in kept if not is_vague(line)]
+
+
+def _without_polite_sentences(line: str) -> str:
+    sentences = phrases.SENTENCE_END.split(line)
+    if len(sentences) == 1 or len(line) > _MOST_OF_PROSE:
+        return line
+    said = [one for one in sentences if not phrases.PLEASANTRY.match(one)]
+    return " ".join(said) if len(said) < len(sentences) else line
 
 
 def meant(subject: str, body: str) -> str:
