@@ -17,6 +17,7 @@ import click
 from pydantic import SecretStr
 
 from connector.config import (
+    GroupingSettings,
     SweepSettings,
     effective_mappings,
     effective_sweep,
@@ -128,10 +129,7 @@ class App:
 
     def meaning(self) -> SentenceModel | None:
         """The sentence model to tell reports by; None: by words alone."""
-        from connector.meaning import find_model
-
-        grouping = grouping_settings(self.config, os.environ)
-        return None if grouping.vectors == "off" else find_model(grouping.model)
+        return _meaning(grouping_settings(self.config, os.environ))
 
     @contextmanager
     def ledger(self, settings: Settings | None = None) -> Iterator[Ledger]:
@@ -235,6 +233,7 @@ class App:
             calls=calls.by_endpoint,
             dry_run=dry_run,
             progress=self.progress,
+            meaning=_meaning(settings.grouping),
         )
 
     def _clients(
@@ -331,6 +330,12 @@ class App:
 
             show(answer, console())
         raise click.exceptions.Exit(answer.exit_code)
+
+
+def _meaning(grouping: GroupingSettings) -> SentenceModel | None:
+    from connector.meaning import find_model
+
+    return None if grouping.vectors == "off" else find_model(grouping.model)
 
 
 def _with_field_ids(mappings: Mappings, desk: Desk) -> Mappings:

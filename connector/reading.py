@@ -13,7 +13,7 @@ import re
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from connector.core.mapping import Mappings
+    from connector.meaning import Meaning
     from connector.ports import TicketPage
     from connector.services import Services
 
@@ -227,16 +228,21 @@ def mirror_row(
         last_comment_id=turns.last_comment_id,
         reopens=ticket.metrics.reopens if ticket.metrics else None,
         group_stations=ticket.metrics.group_stations if ticket.metrics else None,
-        fingerprint=fingerprint(
-            without_secrets(ticket.subject),
-            without_secrets(ticket.description),
-            product_area=case.product_area,
-        ).model_dump(mode="json"),
+        fingerprint=_fingerprint(ticket, case.product_area, services.meaning),
         signals=seen.findings if seen else (before.signals if before and opened else ()),
         urgency=_urgency(seen, before if opened else None),
         decided=before.decided if before else None,
         look_at=look_at(case, mappings) if opened else None,
     )
+
+
+def _fingerprint(
+    ticket: Ticket, product_area: str | None, meaning: Meaning | None
+) -> dict[str, Any]:
+    subject, description = without_secrets(ticket.subject), without_secrets(ticket.description)
+    vector = meaning.vectors([(subject, description)])[0] if meaning else ""
+    found = fingerprint(subject, description, product_area=product_area, vector=vector)
+    return found.model_dump(mode="json")
 
 
 def without_secrets(text: str) -> str:

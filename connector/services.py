@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from connector.gate import Resend
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
+    from connector.meaning import Meaning
     from connector.ports import Desk, Tracker
 
 
@@ -32,7 +33,7 @@ class Services:
     """`site`: Jira's configured address, part of every marker and pinned in the ledger, so that a
     marker needs no answer of Jira. `now` is read once, by the command line. `calls` tells the
     HTTP requests made so far by side and endpoint. `resend` is the clients' retry policy for
-    answers that mean "not done".
+    answers that mean "not done". `meaning` tells reports by what they mean, if a model is there.
     """
 
     desk: Desk
@@ -52,3 +53,4 @@ class Services:
     dry_run: bool = False
     retry_after: timedelta = timedelta(minutes=15)
     progress: Progress = quiet
+    meaning: Meaning | None = None

@@ -12,6 +12,7 @@ import pytest
 from builders import NOON, a_comment, a_ticket, an_organization, the_mappings
 from fakes import FakeDesk, FakeTracker, Once
 
+from connector.core.grouping.vectors import packed
 from connector.core.model import SlaClock, Target, Ticket
 from connector.errors import (
     DriftError,
@@ -581,3 +582,23 @@ def test_the_deadline_of_a_brief_does_not_move_with_the_clock(ledger: Ledger) ->
         (after,) = tx.escalations.live()
     assert after.brief_hash != before.brief_hash
     assert after.deadline == before.deadline
+
+
+class Known:
+    """A sentence model to which every text means the same."""
+
+    name = "known"
+
+    def vectors(self, texts: Sequence[tuple[str, str]]) -> list[str]:
+        return [packed([0.1] * 8) for _ in texts]
+
+
+def test_what_a_ticket_means_is_kept_beside_its_words_where_a_model_is_installed(
+    ledger: Ledger,
+) -> None:
+    desk, tracker = a_desk(looming(1)), FakeTracker()
+    sweep(ledger, desk, tracker, meaning=Known())
+    with ledger.snapshot() as tx:
+        kept = tx.mirror.get([1])[1].fingerprint
+    assert kept["vector"] == packed([0.1] * 8)
+    assert WORDS[1][1] not in json.dumps(kept)

@@ -319,6 +319,7 @@ def test_vectors_bring_together_what_means_the_same() -> None:
     together = placed([with_vector(report, a_vector(1, 0.2, 0)) for report in lost])
     assert ids(apart) == []
     assert ids(together) == [[1, 2]]
+    assert "alike in meaning: 0.99 of 1 (sentence vectors)" in together.groups()[0].why
 
 
 def test_reports_with_and_without_a_vector_are_compared_by_words() -> None:

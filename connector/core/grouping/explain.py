@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, combinations, islice
 from typing import TYPE_CHECKING
 
 from connector.core.grouping.sketch import sign_key, word_key
+from connector.core.grouping.vectors import cosine, unpacked
 from connector.core.grouping.words import stem
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _SHOWN_WORDS = 6
 _SHOWN_SIGNATURES = 3
+_COMPARED_VECTORS = 8
 
 Rarity = Callable[[Sequence[int]], Mapping[int, float]]
 
@@ -42,6 +44,7 @@ def reasons(reports: Sequence[Report], rarity: Rarity) -> tuple[str, ...]:
                 _shared_words(reports, rarity),
                 *_shared_signatures(reports, rarity),
                 _spread(reports),
+                _meaning(reports),
             ),
         )
     )
@@ -76,6 +79,14 @@ def _shared_signatures(reports: Sequence[Report], rarity: Rarity) -> Iterator[st
     for sign in shared[:_SHOWN_SIGNATURES]:
         kind, _, value = sign.partition(":")
         yield f"{kind} {value} in {count[sign]} of {len(reports)}"
+
+
+def _meaning(reports: Sequence[Report]) -> str:
+    """How near the sentence vectors are, where there are any: then they had a say in the group."""
+    known = (unpacked(report.fingerprint.vector) for report in reports)
+    vectors = list(islice(filter(None, known), _COMPARED_VECTORS))
+    near = [cosine(one, other) for one, other in combinations(vectors, 2)]
+    return f"alike in meaning: {sum(near) / len(near):.2f} of 1 (sentence vectors)" if near else ""
 
 
 def _spread(reports: Sequence[Report]) -> str:
