@@ -66,9 +66,9 @@ class Commands(click.Group):
             for name, command in known.items()
             if command is not None and not command.hidden
         }
-        sections = SECTIONS if ctx.parent is None else {}
-        placed = {name for names in sections.values() for name in names}
-        rest = tuple(name for name in shown if name not in placed)
+        placed = {name for names in SECTIONS.values() for name in names}
+        sections = SECTIONS if placed <= known.keys() else {}
+        rest = tuple(name for name in shown if not sections or name not in placed)
         for title, names in {**sections, "Commands": rest}.items():
             rows = [(name, shown[name]) for name in names if name in shown]
             if rows:
