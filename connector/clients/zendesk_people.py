@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connector.core.model import Ticket
 
 _AT_ONCE = 100
-_REMEMBERED = 20_000
+_REMEMBERED = 4_000
 
 
 class Directory:
@@ -27,10 +27,16 @@ class Directory:
         self._organizations: dict[int, Organization] = {}
 
     def learn(self, sideloads: Sideloads) -> None:
-        """Takes in what came with a page; what is newest counts."""
-        for known in (self._people, self._organizations):
-            if len(known) > _REMEMBERED:
-                known.clear()
+        """Takes in what came with a page; what is newest counts.
+
+        Customers and organizations come along with their tickets again, so they may be forgotten;
+        agents write everywhere, and would have to be looked up.
+        """
+        if len(self._people) > _REMEMBERED:
+            staff = {one: who for one, who in self._people.items() if who.role == "agent"}
+            self._people = staff if len(staff) < _REMEMBERED else {}
+        if len(self._organizations) > _REMEMBERED:
+            self._organizations = {}
         self._people |= sideloads.people
         self._organizations |= sideloads.organizations
 
