@@ -54,7 +54,7 @@ class Earlier:
             if issue is None and self.doubtful:
                 issue = lowest(self._unindexed(write.project), escalation.marker)
             return Found(ref=issue.id, issue=issue) if issue is not None else None
-        if row.kind not in REPEATABLE and self._may_be_known(escalation):
+        if row.kind not in REPEATABLE and self.may_be_known(escalation):
             return look_up(row, escalation, desk=self.desk, tracker=self.tracker)
         return None
 
@@ -65,7 +65,7 @@ class Earlier:
             self._young[project] = tuple(self.tracker.issues_after(project, after))
         return self._young[project]
 
-    def _may_be_known(self, escalation: EscalationRow) -> bool:
+    def may_be_known(self, escalation: EscalationRow) -> bool:
         """Whether the services may know more of it than the ledger. Without an issue nobody can
         say; one that this ledger made itself, and never doubted since, is known.
         """

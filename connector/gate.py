@@ -7,9 +7,10 @@ came of it (`settling`). What may have happened is looked for, and never sent ag
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from connector.core.model import IssueRef, Json
+from connector.batching import batch_of, found_or_raise, probed, send_together, unknown_before
 from connector.core.writes import (
     REPEATABLE,
     CreateIssue,
@@ -34,16 +35,16 @@ from connector.errors import (
     UnavailableError,
     UncertainError,
 )
-from connector.ledger.intents import INTERRUPTED
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState
 from connector.lookup import Found, look_up, proven_absent
-from connector.sending import Sender
+from connector.sending import Sender, as_if
 from connector.settling import Book
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from connector.core.model import Json
     from connector.core.writes import Side
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
@@ -79,6 +80,7 @@ class Gate:
     resend: Resend
     dry_run: bool = False
     resting: dict[str, ConnectorError] = field(default_factory=dict)
+    alone: set[str] = field(default_factory=set)
     sender: Sender = field(init=False)
     earlier: Earlier = field(init=False)
     book: Book = field(init=False)
@@ -125,8 +127,35 @@ class Gate:
             if why is not None:
                 self.book.tell(row, "waiting", str(why))
                 blocked.add(row.intent_id)
-            elif not self._guarded(row, self._make):
+            elif not self._together(row, blocked) and not self._guarded(row, self._make):
                 blocked.update((row.intent_id, row.subject))
+
+    def _together(self, row: IntentRow, blocked: set[str]) -> bool:
+        """Whether this note went out in one request with others of its escalation."""
+        if row.kind != "note" or self.dry_run or row.intent_id in self.alone:
+            return False
+        with self.ledger.transaction() as tx:
+            escalation = tx.escalations.get(row.escalation_id)
+            rows = tx.intents.of(row.escalation_id)
+        if escalation is None or self.earlier.may_be_known(escalation):
+            return False
+        batch = batch_of(rows, self.now, blocked | self.alone, self._resting)
+        self.alone |= {one.intent_id for one in batch}
+        ready = probed(batch, self.sender)
+        with self.ledger.transaction() as tx:
+            tx.check_fence(self.lease)
+            for one, _, probe in ready:
+                tx.intents.sending(one.intent_id, at=self.now, probe=probe)
+        results = send_together(ready, self.sender, self.resend)
+        for one, write, _ in ready:
+            came = results[write.ticket_id]
+            if isinstance(came, InvalidError):
+                self.book.plan_again(one, "not taken together with others: alone")
+            elif not self._guarded(
+                one, partial(self._judged, write, partial(found_or_raise, came))
+            ):
+                blocked.update((one.intent_id, one.subject))
+        return bool(ready)
 
     def _next(self, escalation_id: str, blocked: set[str]) -> IntentRow | None:
         """The first write that is due; nothing goes before the issue it is about exists."""
@@ -211,7 +240,7 @@ class Gate:
         if isinstance(write, SendReply) and not self._approved(write):
             return self.book.drop(row, GoneError("nobody approves these words any more"))
         if self.dry_run:
-            self.book.done(row, _as_if(write), "would")
+            self.book.done(row, as_if(write), "would")
             return True
         earlier = self.earlier.found(row, write, escalation)
         if earlier is not None:
@@ -230,12 +259,22 @@ class Gate:
         with self.ledger.transaction() as tx:
             tx.check_fence(self.lease)
             tx.intents.sending(row.intent_id, at=self.now, probe=probe)
-        try:
+
+        def attempt() -> Found:
             sent = self._storable(row, write)
-            found = self.resend(
+            return self.resend(
                 lambda: self.sender.request(row, sent, escalation, probe),
                 repeatable=row.kind in REPEATABLE,
             )
+
+        return self._judged(write, attempt, row, escalation)
+
+    def _judged(
+        self, write: Write, attempt: Callable[[], Found], row: IntentRow, escalation: EscalationRow
+    ) -> bool:
+        """Keeps what comes of a write that is SENDING; False when it is not settled."""
+        try:
+            found = attempt()
         except UncertainError as error:
             return self._uncertain(row, escalation, error)
         except ConflictError as error:
@@ -263,14 +302,14 @@ class Gate:
         """A note that may have been sent goes out under the stamp of then: if it arrived after all,
         and its audit is not shown yet, Zendesk answers 409 instead of taking it again.
         """
-        return row.probe if isinstance(write, UpdateTicket) and _unknown_before(row) else None
+        return row.probe if isinstance(write, UpdateTicket) and unknown_before(row) else None
 
     def _storable(self, row: IntentRow, write: Write) -> Write:
         """An old database behind a Data Center answers 500 to emoji, every time: what it did not
         take goes out again without them.
         """
         old = side_of(row.kind) == "tracker" and self.tracker.dialect == "wiki"
-        return without_four_bytes(write) if old and _unknown_before(row) else write
+        return without_four_bytes(write) if old and unknown_before(row) else write
 
     # --- what came of it ---------------------------------------------------------------------
 
@@ -342,11 +381,6 @@ class Gate:
         return False
 
 
-def _unknown_before(row: IntentRow) -> bool:
-    """Whether an earlier try ended without anybody knowing what came of it."""
-    return row.error in {INTERRUPTED, UncertainError.__name__}
-
-
 def _unsettled_create(row: IntentRow) -> bool:
     return row.kind == "create_issue" and row.state is not IntentState.DONE
 
@@ -361,10 +395,3 @@ def _place(row: IntentRow) -> str:
     if side == "desk" or row.kind == "create_issue":
         return f"{side} {row.subject}"
     return f"{side} issue of {row.escalation_id}"
-
-
-def _as_if(write: Write) -> Found:
-    """What a dry run takes for the answer, so that what would follow is planned too."""
-    if isinstance(write, CreateIssue):
-        return Found(ref="0", issue=IssueRef(id="0", key=f"{write.project}-new"))
-    return Found(ref="dry-run")

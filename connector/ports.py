@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from connector.core.model import Comment, Frozen, IssueRef, Json, Thread, Ticket
+
+if TYPE_CHECKING:
+    from connector.errors import ConnectorError
 
 
 class Identity(Frozen):
@@ -141,6 +144,14 @@ class Desk(Protocol):
         """Comments and field changes, oldest first. GoneError when the ticket is gone."""
 
     def update_ticket(self, update: TicketUpdate) -> Receipt: ...
+
+    def update_tickets(
+        self, updates: Sequence[TicketUpdate]
+    ) -> Mapping[int, Receipt | ConnectorError]:
+        """Up to a hundred different tickets in one request: what came of each, by its id.
+
+        Raises like `update_ticket` when that holds for all of them.
+        """
 
     def send_reply(self, reply: ApprovedReply) -> Receipt:
         """The one public write. ConflictError when the ticket changed since it was approved."""

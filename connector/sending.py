@@ -29,6 +29,7 @@ from connector.lookup import Found
 from connector.ports import ApprovedReply, IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from connector.core.model import Ticket
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from connector.ports import Desk, Tracker
 
 _STAMPS_HAVE = timedelta(seconds=2)
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Sender:
         if not tickets:
             raise GoneError(f"ticket {ticket_id} is gone")
         self.tags_seen[ticket_id] = tickets[0].tags
-        return tickets[0].updated_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return tickets[0].updated_at.strftime(_STAMP)
 
     def request(
         self, row: IntentRow, write: Write, escalation: EscalationRow, probe: Json
@@ -158,19 +160,33 @@ class Sender:
         return Found(ref=issue.id, issue=issue)
 
     def _note(self, row: IntentRow, write: UpdateTicket, probe: Json) -> Found:
-        receipt = self.desk.update_ticket(
-            TicketUpdate(
-                ticket_id=write.ticket_id,
-                intent_id=row.intent_id,
-                updated_stamp=probe["stamp"],
-                note=f"{write.note}\n\n{reference_line(row.intent_id)}",
-                status=write.status,
-                group_id=self.desk.group_id(write.group) if write.group else None,
-                priority=write.priority,
-                fields=write.fields,
-            )
-        )
+        receipt = self.desk.update_ticket(self.update_of(row, write, probe))
         return Found(ref=receipt.remote_id)
+
+    def update_of(self, row: IntentRow, write: UpdateTicket, probe: Json) -> TicketUpdate:
+        """The update that this note is."""
+        return TicketUpdate(
+            ticket_id=write.ticket_id,
+            intent_id=row.intent_id,
+            updated_stamp=probe["stamp"],
+            note=f"{write.note}\n\n{reference_line(row.intent_id)}",
+            status=write.status,
+            group_id=self.desk.group_id(write.group) if write.group else None,
+            priority=write.priority,
+            fields=write.fields,
+        )
+
+    def stamps(self, ticket_ids: Sequence[int]) -> dict[int, Json]:
+        """The probes of many notes, read in one call; without those that are gone, or so fresh
+        that their stamp says little.
+        """
+        found = self.desk.tickets(ticket_ids)
+        self.tags_seen |= {ticket.id: ticket.tags for ticket in found}
+        return {
+            ticket.id: {"stamp": ticket.updated_at.strftime(_STAMP)}
+            for ticket in found
+            if ticket.updated_at <= self.now - _STAMPS_HAVE
+        }
 
     def _reply(self, row: IntentRow, write: SendReply) -> Found:
         """Under the stamp that it was approved for, always: a ticket that changed since refuses."""
@@ -195,3 +211,10 @@ def _remote_link(write: PutRemoteLink) -> RemoteLink:
         summary=write.summary,
         resolved=write.resolved,
     )
+
+
+def as_if(write: Write) -> Found:
+    """What a dry run takes for the answer, so that what would follow is planned too."""
+    if isinstance(write, CreateIssue):
+        return Found(ref="0", issue=IssueRef(id="0", key=f"{write.project}-new"))
+    return Found(ref="dry-run")

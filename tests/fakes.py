@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from connector.core.model import OPEN_STATUSES, Comment, IssueRef, Json, Thread, Ticket
-from connector.errors import ConflictError, GoneError
+from connector.errors import ConflictError, ConnectorError, GoneError
 from connector.ports import (
     ApprovedReply,
     Audit,
@@ -170,6 +170,20 @@ class FakeDesk:
         self.writes["public_reply"] += 1
         self.trouble("after public_reply")
         return Receipt(remote_id=str(number))
+
+    def update_tickets(
+        self, updates: Sequence[TicketUpdate]
+    ) -> dict[int, Receipt | ConnectorError]:
+        self.trouble("job")
+        came: dict[int, Receipt | ConnectorError] = {}
+        for update in updates:
+            try:
+                came[update.ticket_id] = self.update_ticket(update)
+            except ConnectorError as error:
+                came[update.ticket_id] = error
+        self.writes["job"] += 1
+        self.trouble("after job")
+        return came
 
     def change_tags(
         self,

@@ -140,6 +140,12 @@ class RetryPolicy:
         """The side works, whatever it answered."""
         self._failures[side] = 0
 
+    def pause(self, seconds: float, why: str) -> None:
+        """Waits for something that is no limit; UnavailableError when the run's time is up."""
+        if seconds >= self.budget.remaining():
+            raise RestingError(f"the run's time is used up while it waits for {why}")
+        self._sleep(seconds)
+
     # --- around each call that may be repeated --------------------------------------------------
 
     def read(self, call: Callable[[], T], *, lost_tries: int = LOST_TRIES) -> T:

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from connector.clients.wire import name_of
 from connector.clients.zendesk_backlog import Backlog
 from connector.clients.zendesk_export import Exports
 from connector.clients.zendesk_facts import desk_facts
+from connector.clients.zendesk_jobs import AT_ONCE, Jobs
 from connector.clients.zendesk_links import JiraLinks
 from connector.clients.zendesk_lookup import Lookups
 from connector.clients.zendesk_people import Directory
@@ -42,7 +44,6 @@ from connector.ports import Identity, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from connector.clients.auth import Credential
     from connector.clients.calls import CallObserver
@@ -105,6 +106,7 @@ class ZendeskDesk:
         self._exports = Exports(self._line, self._lookups)
         self._backlog = Backlog(self._line, self._lookups)
         self._links = JiraLinks(self._line)
+        self._jobs = Jobs(self._line)
         self._groups: dict[str, int] | None = None
 
     def close(self) -> None:
@@ -208,6 +210,32 @@ class ZendeskDesk:
             log.warning("zendesk ignored %s of an update", ", ".join(ignored))
         receipt = Receipt(remote_id=str(audit_id), request_id=answer.trace, ignored=ignored)
         return receipt, audit
+
+    def update_tickets(
+        self, updates: Sequence[TicketUpdate]
+    ) -> Mapping[int, Receipt | ConnectorError]:
+        """One job. No audit comes back with it: one of them is looked at, to see that notes are
+        still internal.
+        """
+        if len({update.ticket_id for update in updates}) != len(updates) or len(updates) > AT_ONCE:
+            raise ValueError(f"a job takes {AT_ONCE} different tickets at most")
+        found = self._jobs.update(
+            [{"id": update.ticket_id, **_ticket_body(update)} for update in updates]
+        )
+        done = next((one for one in updates if isinstance(found[one.ticket_id], Receipt)), None)
+        if done is not None and self._came_out_public(done):
+            found[done.ticket_id] = PublicNoteError(
+                f"zendesk: a note on ticket {done.ticket_id} came out public; hide it in Zendesk "
+                f"NOW, and look at the {len(updates) - 1} tickets that were updated with it"
+            )
+        return found
+
+    def _came_out_public(self, update: TicketUpdate) -> bool:
+        try:
+            audits = self._lookups.audits(update.ticket_id, datetime(2000, 1, 1, tzinfo=UTC))
+        except ConnectorError:
+            return False
+        return any(one.public for one in audits if one.intent_id == update.intent_id)
 
     def change_tags(
         self,
