@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     Ready = tuple[IntentRow, UpdateTicket, Json]
 
-HANDFUL = 5
-"""So few are sent one by one: a job takes some seconds, and more questions than that save."""
+HANDFUL = 8
+"""So few are sent one by one: a job takes some seconds, and several questions until it ends."""
 
 AT_ONCE = 100
 

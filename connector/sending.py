@@ -180,7 +180,10 @@ class Sender:
         """The probes of many notes, read in one call; without those that are gone, or so fresh
         that their stamp says little.
         """
-        found = self.desk.tickets(ticket_ids)
+        found = [self.seen.pop(number) for number in ticket_ids if number in self.seen]
+        known = {ticket.id for ticket in found}
+        unknown = [number for number in ticket_ids if number not in known]
+        found += self.desk.tickets(unknown) if unknown else ()
         self.tags_seen |= {ticket.id: ticket.tags for ticket in found}
         return {
             ticket.id: {"stamp": ticket.updated_at.strftime(_STAMP)}

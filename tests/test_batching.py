@@ -44,7 +44,10 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 @pytest.fixture
 def desk() -> FakeDesk:
-    old: dict[str, Any] = {"created_at": NOON - timedelta(days=1), "updated_at": NOON - timedelta(hours=1)}
+    old: dict[str, Any] = {
+        "created_at": NOON - timedelta(days=1),
+        "updated_at": NOON - timedelta(hours=1),
+    }
     return FakeDesk(stock={number: a_ticket(id=number, **old) for number in TICKETS}, at=NOON)
 
 
