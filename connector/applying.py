@@ -39,7 +39,7 @@ def apply(services: Services, gate: Gate, news: News, run: Run) -> None:
     issue = news.issue
     row = _passed_through(services, news, run)
     row = share(services, row, news, run)
-    row = _kept(services, row, _activity(services, row, news))
+    row = _kept(services, row, _activity(run, row, news))
     rule = services.mappings.status.decide(issue.category, issue.status, issue.resolution)
     reached = row.applied == facts_of(issue) and row.state is news.row.state
     if not reached:
@@ -68,10 +68,10 @@ def _kept(services: Services, row: EscalationRow, facts: Mapping[str, object]) -
     return fresh
 
 
-def _activity(services: Services, row: EscalationRow, news: News) -> dict[str, object]:
+def _activity(run: Run, row: EscalationRow, news: News) -> dict[str, object]:
     """When the team last did something: what somebody else than we wrote or moved."""
-    times = [one.created for one in others(services, news.comments)]
-    times += [one.at for one in others(services, news.changes)]
+    times = [one.created for one in others(run, news.comments)]
+    times += [one.at for one in others(run, news.changes)]
     if row.internal_at is not None:
         times.append(row.internal_at)
     return {"internal_at": max(times, default=None)}

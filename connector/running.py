@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Run:
-    """Collects; decides nothing."""
+    """Collects; decides nothing. `me`: who we are in Jira, so that our own words are known."""
 
+    me: str = ""
     changed: list[StateChange] = field(default_factory=list)
     followed: list[FollowedUp] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)

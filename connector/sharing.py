@@ -29,16 +29,12 @@ _LONGEST = 4000
 _OURS = re.compile(r"^ref [0-9a-f]{20}\s*$", re.MULTILINE)
 
 
-def others(services: Services, said: Iterable[Somebodys]) -> list[Somebodys]:
+def others(run: Run, said: Iterable[Somebodys]) -> list[Somebodys]:
     """What somebody else than this program said or did."""
-    found = list(said)
-    if not found:
-        return []
-    me = services.tracker.whoami().id
     return [
         one
-        for one in found
-        if one.author_id != me
+        for one in said
+        if one.author_id != run.me
         and not (isinstance(one, TrackerComment) and _OURS.search(one.text) is not None)
     ]
 
@@ -46,7 +42,7 @@ def others(services: Services, said: Iterable[Somebodys]) -> list[Somebodys]:
 def share(services: Services, row: EscalationRow, news: News, run: Run) -> EscalationRow:
     """Marked comments go to every ticket that still takes notes; what was learned is kept."""
     marks = services.mappings.status.comments
-    for comment in others(services, news.comments):
+    for comment in others(run, news.comments):
         learned = marks.learned_text(comment.text)
         if learned is not None:
             row = learn(

@@ -17,6 +17,7 @@ from connector.ledger.rows import EventRow
 from connector.merging import follow_merges
 from connector.replies import settle_drafts
 from connector.running import Run
+from connector.telling import keep_results
 from connector.watching import keep_position, look_at_jira
 
 if TYPE_CHECKING:
@@ -34,9 +35,8 @@ def run_sync(services: Services) -> Report:
     Raises RefusedError or UnavailableError when Jira cannot be asked at all; trouble with Zendesk
     leaves its writes planned and says so.
     """
-    run = Run()
     gate = make_gate(services)
-    services.tracker.whoami()
+    run = Run(me=services.tracker.whoami().id)
     try:
         services.desk.whoami()
     except (RefusedError, UnavailableError) as error:
@@ -59,6 +59,7 @@ def run_sync(services: Services) -> Report:
     if "desk" not in gate.resting:
         follow_up(services, gate, run)
     close_loops(services, gate, run)
+    keep_results(services, {change.id for change in run.changed})
     return run.report(services, gate, "sync")
 
 

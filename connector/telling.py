@@ -15,10 +15,10 @@ from connector.core.slots import after
 from connector.deciding import fetch_tickets
 from connector.drafting import comment_write, place_of
 from connector.escalating import intents
-from connector.ledger.rows import DraftRow
+from connector.ledger.rows import DraftRow, IntentState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from typing import Literal
 
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from connector.services import Services
 
 _SUBJECT = 120
+_PLANNED = ": note planned"
+_CAME_OF = {
+    IntentState.DONE: ": told by an internal note",
+    IntentState.DROPPED: ": the ticket took no note",
+    IntentState.QUARANTINED: ": its note is set aside",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def tell_tickets(
         closed = is_closed(ticket)
         if closed and not link.closed:
             closed_now.append(link.ticket_id)
-        result = "closed in Zendesk: recorded here only" if closed else f"{row.state}: note planned"
+        result = "closed in Zendesk: recorded here only" if closed else f"{row.state}{_PLANNED}"
         tx.links.replace(link.model_copy(update={"closed": closed, "result": result}))
         note = words.note
         if words.letters and ticket is not None and not closed:
@@ -134,6 +140,19 @@ def move_and_tell(
         )
     run.moved(row, after_move, reason, tuple(link.ticket_id for link in links))
     return after_move
+
+
+def keep_results(services: Services, escalation_ids: Iterable[str]) -> None:
+    """What came of each ticket's note, where it was only planned so far."""
+    with services.ledger.transaction() as tx:
+        for name in sorted(escalation_ids):
+            notes = {one.subject: one.state for one in tx.intents.of(name) if one.kind == "note"}
+            for link in tx.links.of(name):
+                state = notes.get(f"ticket {link.ticket_id}")
+                before, planned, _ = link.result.partition(_PLANNED)
+                if planned and state in _CAME_OF:
+                    result = f"{before}{_CAME_OF[state]}"
+                    tx.links.replace(link.model_copy(update={"result": result}))
 
 
 def is_closed(ticket: Ticket | None) -> bool:

@@ -74,6 +74,7 @@ def test_the_history_says_when_it_happened_in_jira_and_what_was_written(office: 
     assert (step.at, step.actor) == (fixed_at, "jira")
     assert step.reason == "ESC-1 is Done (Fixed)"
     assert kinds == ["note", "note", "tags", "tags"]
+    assert office.link(1).result == "resolved: told by an internal note"
 
 
 def test_a_hop_between_two_looks_is_in_the_history_and_tickets_hear_the_last_word(
