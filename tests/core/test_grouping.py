@@ -353,3 +353,36 @@ def test_a_near_miss_is_told() -> None:
     )
     assert not placement.joined
     assert [near.group for near in placement.near_misses] == ["g6"]
+
+
+def an_outage(number: int) -> list[Report]:
+    """Four customers' words for one failure, which no other one shares."""
+    code, thing = f"FLT-{4000 + 7 * number}", ("ledger", "parcel", "voucher", "beacon")[number % 4]
+    texts = [
+        (f"{thing} page fails", f"The {thing} page ends in {code} since today."),
+        (f"Error {code}", f"We see {code} whenever somebody opens a {thing}."),
+        ("Help needed", f"Our {thing} list says {code} and stays empty."),
+        (f"{thing} broken", f"Since noon every {thing} answers with {code}."),
+    ]
+    return [
+        a_report(
+            10 * number + place, *text, created_at=NOON + timedelta(hours=number, minutes=place)
+        )
+        for place, text in enumerate(texts)
+    ]
+
+
+def pairs(grouper: Grouper) -> set[tuple[int, int]]:
+    return {(a, b) for group in ids(grouper) for a in group for b in group if a < b}
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.permutations(range(6)), st.booleans())
+def test_the_order_of_arrival_changes_little(order: list[int], backwards: bool) -> None:  # noqa: FBT001 - drawn
+    """Nine of ten pairs of outages' reports are the same, in whatever order they come."""
+    outages = [an_outage(number) for number in range(1, 7)]
+    as_they_came = pairs(placed([report for outage in outages for report in outage]))
+    mixed = [outages[at][::-1] if backwards else outages[at] for at in order]
+    in_turn = pairs(placed([report for four in zip(*mixed, strict=True) for report in four]))
+    assert len(as_they_came) >= 30
+    assert len(as_they_came & in_turn) >= 0.9 * len(as_they_came | in_turn)
