@@ -244,7 +244,8 @@ def grouping_settings(path: Path | None, environ: Mapping[str, str]) -> Grouping
             raise
         file = Path("config.toml")
     content = (read_toml(file, []) or {}) if file.is_file() else {}
-    grouping = _merged(content, _variables(environ, []))["grouping"]
+    variables = _variables(environ, [])
+    grouping = _merged(content, variables)["grouping"]
     if not isinstance(grouping, dict):
         raise InvalidConfigError([f"{shown(file)}: grouping is no table; expected [grouping]"])
     _resolve_model(grouping, file.resolve().parent)
@@ -254,7 +255,11 @@ def grouping_settings(path: Path | None, environ: Mapping[str, str]) -> Grouping
         problems = problems_of(
             error,
             GroupingSettings,
-            name=lambda _, key: f"{shown(file)}: grouping.{key}",
+            name=lambda _, key: (
+                f"${variable_of(('grouping', key))}"
+                if ("grouping", key) in variables
+                else f"{shown(file)}: grouping.{key}"
+            ),
             may_show=lambda _: True,
         )
         raise InvalidConfigError(problems) from None

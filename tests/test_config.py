@@ -630,6 +630,8 @@ def test_a_mistake_in_grouping_is_told_with_place_and_what_is_allowed(here: Path
         grouping_settings(None, {})
     assert "config.toml: grouping.vectors" in str(caught.value)
     assert "auto" in str(caught.value)
+    with pytest.raises(InvalidConfigError, match=r"^\$ESCALATION_GROUPING__VECTORS is 'offf'"):
+        grouping_settings(None, {"ESCALATION_GROUPING__VECTORS": "offf"})
 
 
 def test_a_configuration_that_is_named_and_missing_is_told_to_grouping_too(here: Path) -> None:
