@@ -101,7 +101,8 @@ def find_candidates(services: Services) -> Candidates:
             if group.strength == "suggested":
                 perhaps |= dict.fromkeys(members, group)
                 enough = len(group.customers) >= at_least(services.min_customers)
-                if enough and waiting & set(members):
+                opened = any(rows[number].status in OPEN_STATUSES for number in members)
+                if enough and opened and waiting & set(members):
                     suggested.append(group)
                 continue
             seen |= set(members)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from connector.core.model import OPEN_STATUSES
 from connector.placing import at_least, explained, grouper_of
 from connector.plan_texts import tickets
 from connector.texts import CONFIRM, indented, spell_near, titled
@@ -19,28 +20,32 @@ if TYPE_CHECKING:
     from connector.core.model import Group
     from connector.ledger.store import Transaction
 
+_SHOWN = 10
+
 
 def suggested_groups(
     tx: Transaction, *, window: timedelta, customers: int, now: datetime
 ) -> tuple[Group, ...]:
     """Groups with a report in the window that a person has to confirm, from one customer below
-    those that it takes; none that is escalated already.
+    those that it takes; none that is escalated already, or of which nothing is open any more.
     """
     grouper = grouper_of(tx, window)
     rows = tx.groups.suggested(now - window, at_least(customers))
     found = (explained(tx, grouper, row.id) for row in rows)
-    return tuple(group for group in found if group is not None and not _escalated(tx, group))
+    return tuple(group for group in found if group is not None and _waits(tx, group))
 
 
-def _escalated(tx: Transaction, group: Group) -> bool:
+def _waits(tx: Transaction, group: Group) -> bool:
     members = [member.ticket_id for member in group.members]
-    return any(row.state.live for row in tx.escalations.by_tickets(members))
+    opened = any(row.status in OPEN_STATUSES for row in tx.mirror.get(members).values())
+    return opened and not any(row.state.live for row in tx.escalations.by_tickets(members))
 
 
 def print_suggested(groups: Iterable[Group], least: int, screen: Console) -> None:
     """Each with its id, why, and what it nearly had; and how to decide."""
+    shown = list(groups)
     titled(screen, "Perhaps the same issue: a person decides")
-    for group in groups:
+    for group in shown[:_SHOWN]:
         indented(screen, Text.assemble((group.id, "bold"), f"  {group.label}"), 2)
         customers = f"{len(group.customers)} of the {least} customers that it takes"
         about = f"{customers}, {tickets([member.ticket_id for member in group.members])}"
@@ -48,4 +53,6 @@ def print_suggested(groups: Iterable[Group], least: int, screen: Console) -> Non
         indented(screen, f"because {'; '.join(group.why)}", 6)
         if group.near:
             indented(screen, f"nearly: {spell_near(group.near)}", 6, style="dim")
+    if len(shown) > _SHOWN:
+        indented(screen, f"and {len(shown) - _SHOWN:,} more: see --json", 2)
     indented(screen, CONFIRM, 2, style="dim")

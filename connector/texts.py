@@ -88,6 +88,7 @@ def print_report(report: Report, screen: Console) -> None:
     ]
     title = "Dry run of " if report.dry_run else ""
     title += f"{report.command} at {spell_time(report.now)}"
+    head += [f"{counted(len(line.tickets), 'ticket')} {line.verdict}" for line in report.verdicts]
     screen.print(Text(f"{title}: {', '.join(head) or 'nothing new'}.", style="bold"))
     plan = _Plan(report)
     _lines(screen, f"{would}escalated".capitalize(), report.escalated, plan)
@@ -174,7 +175,7 @@ def spell_near(near: Iterable[NearTicket]) -> str:
     return ", ".join(
         f"ticket {miss.ticket_id}"
         + (f" of {miss.group}" if miss.group != f"g{miss.ticket_id}" else "")
-        + f" ({miss.chance:.0%})".replace("%", " %")
+        + f" ({round(100 * miss.chance)}\N{NO-BREAK SPACE}%)"
         for miss in near
     )
 

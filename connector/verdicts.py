@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping import Corrections, Verdicts
-from connector.core.model import State
+from connector.core.model import OPEN_STATUSES, State
 from connector.core.plan import name_write, state_tag
 from connector.core.writes import ChangeTags, UpdateTicket
 from connector.drafting import place_of
@@ -179,6 +179,9 @@ def _what_confirming_means(word: _Word, tickets: Sequence[int], customers: int) 
     if live:
         return f"Sure now. The next sweep adds what is new to {live[0].issue_key or live[0].id}."
     least = word.services.min_customers
+    rows = word.tx.mirror.get(tickets).values()
+    if not any(row.status in OPEN_STATUSES for row in rows):
+        return "Sure now. None of its tickets is open, so there is nothing to escalate yet."
     if customers >= least:
         return "Sure now. The next sweep escalates it, unless something keeps it in support."
     shown = " ".join(map(str, tickets))
