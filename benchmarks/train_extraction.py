@@ -44,6 +44,7 @@ STRENGTH = {"OB": 0.02, "EB": 0.02, "S2R": 0.02, "ENV": 0.06, "ERR": 0.06}
 WEAK_WEIGHT = {"OB": 0.3, "EB": 0.2, "S2R": 0.1, "ENV": 1.0, "ERR": 1.0}
 FEWEST = 12
 STEPS = 400
+LACKS = {"EB": 0.5, "S2R": 0.5}
 SCALE = 64
 KEPT = 1850
 MOST_BYTES = 60_000
@@ -66,7 +67,7 @@ class Rows(NamedTuple):
     counts: np.ndarray
     project: np.ndarray
     by_hand: np.ndarray
-    report: list[Any]
+    report: np.ndarray
     piece: list[Piece]
 
 
@@ -114,7 +115,7 @@ def rows_of(paths: list[Path]) -> Rows:
         np.array(counts, dtype=bool),
         np.array(project),
         np.array(by_hand, dtype=bool),
-        ids,
+        np.array([str(key) for key in ids]),
         pieces,
     )
 
@@ -252,7 +253,7 @@ def over_left_out_thresholds(scores: np.ndarray, rows: Rows) -> np.ndarray:
 
 
 def best_thresholds(scores: np.ndarray, rows: Rows, among: np.ndarray) -> np.ndarray:
-    """For each label the score above which the mean of the projects' F1 is highest."""
+    """For each label the score above which the projects' mean is best; see `best_threshold`."""
     return np.array(
         [
             best_threshold(scores[:, place], rows, label, among & scored_rows(rows, label))
@@ -262,15 +263,43 @@ def best_thresholds(scores: np.ndarray, rows: Rows, among: np.ndarray) -> np.nda
 
 
 def best_threshold(scores: np.ndarray, rows: Rows, label: str, among: np.ndarray) -> float:
-    """Each project counts the same, however many reports it has."""
+    """The highest F1 of sentences, and, at half its weight, of finding the reports without any.
+
+    Each project counts the same, however many reports it has.
+    """
     truth = rows.labels[:, LABELS.index(label)]
-    projects = [among & (rows.project == name) for name in sorted(set(rows.project[among]))]
+    projects = [
+        (scores[one], truth[one], *by_report(scores[one], truth[one], rows.report[one]))
+        for name in sorted(set(rows.project[among]))
+        for one in [np.flatnonzero(among & (rows.project == name))]
+    ]
     tried = np.unique(np.quantile(scores[among], np.linspace(0.5, 1, STEPS)))
+    half = LACKS.get(label, 0.0)
     best = max(
-        (float(np.mean([f1(scores[one] > limit, truth[one]) for one in projects])), -limit)
+        (
+            float(
+                np.mean(
+                    [
+                        f1(score > limit, true) + half * f1(highest <= limit, ~has)
+                        for score, true, highest, has in projects
+                    ]
+                )
+            ),
+            -limit,
+        )
         for limit in tried
     )
     return float(-best[1])
+
+
+def by_report(
+    scores: np.ndarray, truth: np.ndarray, report: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each report's highest score, and whether any of its rows has the label."""
+    _, place = np.unique(report, return_inverse=True)
+    highest = np.full(place.max() + 1, -np.inf)
+    np.maximum.at(highest, place, scores)
+    return highest, np.bincount(place, truth) > 0
 
 
 def f1(said: np.ndarray, truth: np.ndarray) -> float:
@@ -286,7 +315,7 @@ def write_answers(rows: Rows, above: np.ndarray, folder: Path) -> None:
         for number in np.flatnonzero(rows.by_hand == by_hand):
             piece = rows.piece[number]
             labels = labels_of(piece, above[number])
-            reports.setdefault(rows.report[number], []).append(
+            reports.setdefault(str(rows.report[number]), []).append(
                 {"text": piece.text, "labels": labels}
             )
         lines = (json.dumps({"id": key, "sentences": told}) for key, told in reports.items())

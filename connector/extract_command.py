@@ -71,12 +71,19 @@ def _environment(readings: Sequence[Reading]) -> dict[str, list[str]]:
 
 
 def _impact(readings: Sequence[Reading]) -> list[str]:
-    said = (
+    found = (
         reading.piece.text[:_LONGEST]
         for reading in readings
-        if reading.piece.kind not in {"code", "heading"}
-    )
-    found = (
-        text for text in said if phrases.IMPACT.search(text) and not phrases.NO_IMPACT.search(text)
+        if reading.piece.kind not in {"code", "heading"} and _tells_impact(reading)
     )
     return list(dict.fromkeys(found))[:_MOST]
+
+
+def _tells_impact(reading: Reading) -> bool:
+    text = reading.piece.text[:_LONGEST]
+    if phrases.IMPACT_WORDS.isdisjoint(reading.words) and not (
+        any(sign in text for sign in phrases.IMPACT_SIGNS)
+        or any(word.startswith(phrases.IMPACT_BEGINNINGS) for word in reading.words)
+    ):
+        return False
+    return bool(phrases.IMPACT.search(text)) and not phrases.NO_IMPACT.search(text)

@@ -20,6 +20,7 @@ from connector.core import vocabulary
 from connector.core.model import Frozen, Passage, Source
 from connector.core.security_cues import GROUPS, OTHER, TELLING
 from connector.core.signals import asserted
+from connector.core.signals_text import parse_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,7 +73,7 @@ def score_words(subject: str, body: str) -> SecurityReading:
     features = features_of(found)
     z = bias + sum(weights.get(name, 0.0) * value for name, value in features.items())
     score = round(1 / (1 + math.exp(-max(-30.0, min(30.0, z)))), 4)
-    cues = _strongest(found, weights)
+    cues = _strongest(found, features, weights)
     return SecurityReading(
         score=score, hint=score >= THRESHOLD and bool(cues), sure=False, cues=cues
     )
@@ -114,12 +115,10 @@ def _tokens(text: str) -> list[str]:
 
     The scheme of a link is no word: that a link is safe says nothing about the report.
     """
-    tokens = []
-    for match in _TOKEN.finditer(text.replace("https://", " ").replace("http://", " ")):
-        word = match[0]
-        parts = _HUMP.split(word)
+    tokens: list[str] = []
+    for word in _TOKEN.findall(text.replace("https://", " ").replace("http://", " ")):
         tokens.append(word.lower())
-        if len(parts) > 1:
+        if not word[1:].islower() and len(parts := _HUMP.split(word)) > 1:
             tokens.extend(part.lower() for part in parts)
     return tokens
 
@@ -128,8 +127,12 @@ def _cue_words(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Group and cue at each place; of cues that begin alike the longest."""
     index = _index()
     for at, token in enumerate(tokens):
-        sizes = (_LONGEST, 2, 1) if token in index.openers else (1,)
-        for size in sizes:
+        if token not in index.openers:
+            cue = _cue_of(token)
+            if cue is not None:
+                yield index.groups[cue], token
+            continue
+        for size in (_LONGEST, 2, 1):
             text = "_".join(tokens[at : at + size])
             cue = _cue_of(text)
             if cue is not None:
@@ -180,11 +183,13 @@ def _model() -> tuple[Mapping[str, float], float]:
     return weights, shipped["bias"] / scale
 
 
-def _strongest(found: Cues, weights: Mapping[str, float]) -> tuple[str, ...]:
+def _strongest(
+    found: Cues, features: Mapping[str, float], weights: Mapping[str, float]
+) -> tuple[str, ...]:
     """One word for each telling group, by what the group weighs."""
     subject, body = found
     gains: dict[str, float] = {}
-    for name, value in features_of(found).items():
+    for name, value in features.items():
         place, _, group = name.partition(" ")
         if place in {"subject", "body"} and group in TELLING:
             gains[group] = gains.get(group, 0.0) + weights.get(name, 0.0) * value
@@ -195,7 +200,40 @@ def _strongest(found: Cues, weights: Mapping[str, float]) -> tuple[str, ...]:
 
 def _sure(subject: str, body: str) -> bool:
     """A strong phrase in the text, asserted."""
+    texts = [
+        paragraph
+        for text in (subject, body)
+        if _may_be_sure(text)
+        for paragraph in text.split("\n\n")
+        if _may_be_sure(paragraph)
+    ]
+    if not texts:
+        return False
     source = Source(ticket_id=0)
-    passages = [Passage(source=source, text=text, at=_ANY_TIME) for text in (subject, body)]
-    strong = vocabulary.SECURITY_BREACH + vocabulary.SECURITY_REPORT
-    return bool(asserted(passages, strong, conditional=True))
+    passages = [Passage(source=source, text=text, at=_ANY_TIME) for text in texts]
+    return bool(asserted(passages, _strong(), conditional=True))
+
+
+def _strong() -> tuple[str, ...]:
+    return vocabulary.SECURITY_BREACH + vocabulary.SECURITY_REPORT
+
+
+def _may_be_sure(text: str) -> bool:
+    """Whether all words of a strong phrase stand anywhere: in most texts they do not."""
+    lower = text.lower().replace("’", "'")
+    for word, others in _strong_words():
+        if word in lower and all(any(other in lower for other in place) for place in others):
+            return True
+    return False
+
+
+@cache
+def _strong_words() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
+    """Each word of a strong phrase's longest place, with the words of its other places."""
+    found: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
+    for phrase in _strong():
+        places = [(*part[0], *part[1]) for part in parse_phrase(phrase).parts if part]
+        longest = max(places, key=lambda words: min(map(len, words)))
+        others = tuple(place for place in places if place is not longest)
+        found += [(word, others) for word in longest]
+    return tuple(found)

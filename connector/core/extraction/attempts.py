@@ -38,7 +38,9 @@ def _is_attempt(reading: Reading) -> bool:
         return False
     if piece.section == "tried" and piece.since > 0:
         return not phrases.RESULT_START.search(text)
-    if piece.section == "S2R" or phrases.NOT_TRIED.search(text):
+    if piece.section == "S2R" or phrases.TRIED_WORDS.isdisjoint(reading.words):
+        return False
+    if phrases.NOT_TRIED.search(text):
         return False
     no_help = phrases.NO_HELP.search(text)
     return bool(phrases.TRIED.search(text) or (no_help and no_help.start() >= _SHORTEST))

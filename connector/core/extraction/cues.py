@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connector.core.extraction import grammar
+from connector.core.extraction.grammar import GRAMMARS
 from connector.core.extraction.headings import SECTIONS
 from connector.core.extraction.lexicon import CLASSES, FOLLOWED, PHRASES, WORDS
 from connector.core.extraction.shapes import SHAPES, shapes_of, signs_of
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
     from connector.core.extraction.sentences import Piece
 
-_WORD = re.compile(r"[a-z][a-z'’-]*")
+_WORD = re.compile(r"[a-zß-öø-ÿ][a-zß-öø-ÿ'-]*")
 _LENGTHS: Final = (3, 6, 10, 16, 25, 40, 80)
 _SINCE: Final = (0, 1, 2, 4, 8, 16)
 _PLACES: Final = (0, 1, 2, 4, 8, 16, 32)
 _GAPS: Final = 4
 _MOST: Final = 600
 """Characters of a piece that are looked at: what a sentence says, it says early."""
+
+_LINE: Final = 400
+"""And for its grammar."""
 
 _PLAIN: Final = frozenset(
     {
@@ -70,21 +73,44 @@ class _Names:
 
 _id = _Names()
 _SECTIONS: Final = ("", *SECTIONS)
+
+
+class _Word(NamedTuple):
+    """What a word is a sign of: alone, as the first, as the second, before certain others."""
+
+    classes: tuple[int, ...]
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+    before: dict[str, int] | None
+
+
 _CLASS: Final = {word: tuple(map(_id, classes)) for word, classes in WORDS.items()}
-_FIRST: Final = {
-    word: tuple(_id(f"first {name}") for name in classes) for word, classes in WORDS.items()
-}
-_SECOND: Final = {
-    word: tuple(_id(f"second {name}") for name in classes) for word, classes in WORDS.items()
-}
-_FIRST_OTHER: Final = (_id("first none"),)
-_PAIR: Final = {
+_BEFORE: Final = {
     first: {second: _id(name) for second, name in after.items()}
     for first, after in FOLLOWED.items()
 }
-_IS_CLASS: Final = {_id(name): name for name in (*CLASSES, *PHRASES)}
+_WORDS: Final = {
+    word: _Word(
+        _CLASS.get(word, ()),
+        tuple(_id(f"first {name}") for name in WORDS.get(word, ("none",))),
+        tuple(_id(f"second {name}") for name in WORDS.get(word, ())),
+        _BEFORE.get(word),
+    )
+    for word in dict.fromkeys((*WORDS, *FOLLOWED))
+}
+_UNKNOWN: Final = _Word((), (_id("first none"),), (), None)
 _SHAPE: Final = {name: _id(name) for name in SHAPES}
-_GRAMMAR: Final = {name: _id(name) for name in grammar.NAMES}
+for _name in (*CLASSES, *PHRASES):
+    _id(_name)
+_GRAMMARS: Final = tuple(
+    (
+        _id(f"says {one.name}"),
+        frozenset(_id.number[name] for name in one.needs),
+        frozenset(_id.number[name] for name in one.and_needs),
+        one.pattern.match if one.anchored else one.pattern.search,
+    )
+    for one in GRAMMARS
+)
 _KIND: Final = {kind: _id(f"kind {kind}") for kind in _KINDS}
 _SECTION: Final = {section: _id(f"section {section or 'none'}") for section in _SECTIONS}
 _STANDS: Final = {
@@ -142,6 +168,7 @@ _CROSSED: Final = frozenset(
         *("prompt", "exception", "quoted", "example", "following", "can", "may", "seems", "fix"),
         *("because", "actual", "question", "thanks", "still", "always", "version", "tested"),
         *("ends ?", "ends :", "number", "field", "level", "stamp", "software", "system"),
+        *("named version", "source line"),
         *("says cond act", "says opens cond", "says command", "says who acted", "says but not"),
     )
 )
@@ -160,15 +187,19 @@ SIZE: Final = len(_id.all)
 
 
 class Cues(NamedTuple):
-    """`own`: of the piece itself, its neighbours see them too; `crossed`: of the piece only."""
+    """`own`: of the piece itself, its neighbours see them too; `crossed`: of the piece only.
+
+    `words`: the piece's words in lower case.
+    """
 
     own: set[int]
     crossed: list[int]
+    words: list[str]
 
 
 def together(one: int, other: int) -> int:
-    """The cue that two cues are together."""
-    return (one + 1 << _BITS) + other
+    """The cue that two cues are together, in whichever order."""
+    return (min(one, other) + 1 << _BITS) + max(one, other)
 
 
 def name_of(cue: int) -> str:
@@ -179,16 +210,28 @@ def name_of(cue: int) -> str:
     return f"{_id.all[one - 1]} {'after' if cue & _AFTER else '&'} {_id.all[other]}"
 
 
+def cues_named(*names: str) -> frozenset[int]:
+    """The numbers of single cues."""
+    return frozenset(_id.number[name] for name in names)
+
+
 def cue_of(name: str) -> int | None:
     """The cue with this name; None if there is none any more."""
     number = _id.number
     if name in number:
         return number[name]
-    for between, mark in ((" & ", 0), (" after ", _AFTER)):
-        one, found, other = name.partition(between)
-        if found and one in number and other in number:
-            return together(number[one], number[other]) | mark
+    one, found, other = name.partition(" & ")
+    if found and one in number and other in number:
+        return together(number[one], number[other])
+    one, found, other = name.partition(" after ")
+    if found and one in number and other in number:
+        return _following(number[one]) + number[other]
     return None
+
+
+def _following(cue: int) -> int:
+    """A cue behind another one, which is to be added."""
+    return (cue + 1 << _BITS) | _AFTER
 
 
 def cues_of(pieces: Sequence[Piece], *, title: int = 0) -> list[Cues]:
@@ -200,36 +243,46 @@ def cues_of(pieces: Sequence[Piece], *, title: int = 0) -> list[Cues]:
         if len(word) > 2 and word not in _PLAIN  # noqa: PLR2004 - shorter words say nothing
     )
     kinds = ["title"] * title + [piece.kind for piece in pieces[title:]]
-    own = [
+    read = [
         _of_piece(piece, kind, subject if kind != "title" else frozenset())
         for piece, kind in zip(pieces, kinds, strict=True)
     ]
+    own = [cues for cues, _ in read]
     for number, found in enumerate(own):
         found.update(_of_place(pieces, number, title))
     _mark_sections(pieces, own)
     whole = _of_report(pieces)
     return [
-        Cues(found, _crossed(kinds, number, title, own, whole, _SECTION[pieces[number].section]))
-        for number, found in enumerate(own)
+        Cues(
+            found,
+            _crossed(kinds, number, title, own, whole, _SECTION[pieces[number].section]),
+            words,
+        )
+        for number, (found, words) in enumerate(read)
     ]
 
 
-def _of_piece(piece: Piece, kind: str, subject: frozenset[str]) -> set[int]:
+def _of_piece(piece: Piece, kind: str, subject: frozenset[str]) -> tuple[set[int], list[str]]:
     text = piece.text[:_MOST]
-    lower = text.lower().replace("’", "'")
+    lower = text.lower()
+    if "’" in lower:
+        lower = lower.replace("’", "'")
     words = _WORD.findall(lower)
     cues = set(_STANDS[kind, piece.section])
-    follows = None
+    before = None
     for word in words:
-        if (classes := _CLASS.get(word)) is not None:
-            cues.update(classes)
-        if follows is not None and (pair := follows.get(word)) is not None:
-            cues.add(pair)
-        follows = _PAIR.get(word)
+        known = _WORDS.get(word)
+        if before is not None and word in before:
+            cues.add(before[word])
+        if known is None:
+            before = None
+            continue
+        cues.update(known.classes)
+        before = known.before
     if words:
-        cues.update(_FIRST.get(words[0], _FIRST_OTHER))
+        cues.update(_WORDS.get(words[0], _UNKNOWN).first)
         if len(words) > 1:
-            cues.update(_SECOND.get(words[1], ()))
+            cues.update(_WORDS.get(words[1], _UNKNOWN).second)
     if subject:
         shared = len(subject.intersection(words))
         cues.add(_SHARED[min(shared, 4)])
@@ -237,8 +290,7 @@ def _of_piece(piece: Piece, kind: str, subject: frozenset[str]) -> set[int]:
     signs = signs_of(text)
     cues.update([_SHAPE[name] for name in shapes_of(text, signs)])
     if kind != "code":
-        classes_found = {_IS_CLASS[cue] for cue in cues if cue in _IS_CLASS}
-        cues.update([_GRAMMAR[name] for name in grammar.grammars_of(lower, classes_found)])
+        _add_grammars(cues, lower)
     cues.add(_LENGTH[min(len(words), _LENGTHS[-1] + 1)])
     cues.add(_LETTERS[10 * (len(text) - len(signs)) // max(len(text), 1)])
     cues.add(_END.get(text[-1:], _END_OPEN))
@@ -248,7 +300,18 @@ def _of_piece(piece: Piece, kind: str, subject: frozenset[str]) -> set[int]:
         cues.add(_WORDLESS[kind])
     if len(words) < 3 and _EMPTY.match(lower):  # noqa: PLR2004 - "see above" is the longest
         cues.add(_NO_ANSWER)
-    return cues
+    return cues, words
+
+
+def _add_grammars(cues: set[int], lower: str) -> None:
+    """Which grammars a lower-case text follows, of those whose words are there."""
+    line = ""
+    for cue, needs, and_needs, follows in _GRAMMARS:
+        if needs.isdisjoint(cues) or (and_needs and and_needs.isdisjoint(cues)):
+            continue
+        line = line or " ".join(lower[:_LINE].split())
+        if follows(line):
+            cues.add(cue)
 
 
 def _of_place(pieces: Sequence[Piece], number: int, title: int) -> list[int]:
@@ -320,13 +383,13 @@ def _crossed(
     before = kinds[number - 1] if number > title else "^"
     after = kinds[number + 1] if number + 1 < len(kinds) else "$"
     crossed = [_AROUND[before, kind, after], *whole]
-    crossed += [together(section, cue) for cue in whole]
-    keys = sorted(_CROSSED & own[number])
-    keys += (_KIND[kind], section)
+    low = section + 1 << _BITS
+    crossed += [low + cue if section < cue else (cue + 1 << _BITS) + section for cue in whole]
+    keys = sorted({_KIND[kind], section, *(_CROSSED & own[number])})
     for place, key in enumerate(keys):
         base = key + 1 << _BITS
         crossed += [base + other for other in keys[place + 1 :]]
     if number > title:
-        base = together(_KIND[kind], 0) | _AFTER
+        base = _following(_KIND[kind])
         crossed += [base + key for key in _LEADING & own[number - 1]]
     return crossed

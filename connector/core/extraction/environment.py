@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from connector.core.extraction.cues import cues_named
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -50,6 +52,46 @@ _PATTERNS: Final = (
     ),
 )
 _NAMED = tuple((name, re.compile(pattern)) for name, pattern in _PATTERNS)
+_NEEDS: Final = {
+    "OS": (
+        cues_named("system"),
+        frozenset(
+            {
+                *("redhat", "red", "rhel", "alpine", "opensuse", "suse", "sles", "arch", "gentoo"),
+                *(
+                    "coreos",
+                    "freebsd",
+                    "openbsd",
+                    "chromeos",
+                    "ipados",
+                    "watchos",
+                    "tvos",
+                    "amazon",
+                ),
+                *("microsoft", "chrome"),
+            }
+        ),
+    ),
+    "browser": (
+        cues_named("software"),
+        frozenset({"chromium", "mozilla", "internet", "brave", "vivaldi", "samsung", "microsoft"}),
+    ),
+    "device": (
+        cues_named("device", "system"),
+        frozenset(
+            {
+                *("huawei", "oneplus", "xiaomi", "redmi", "lg", "htc", "motorola", "moto", "sony"),
+                *("xperia", "macbook", "surface", "ipod"),
+            }
+        ),
+    ),
+    "plan": (frozenset[int](), frozenset({"plan"})),
+    "flag": (frozenset[int](), frozenset({"flag", "flags", "access", "feature"})),
+}
+"""A pattern finds nothing in a piece without one of these: they cost less to look for."""
+
+_SOME_DIGIT = re.compile(r"\d")
+_SOME_NUMBER = re.compile(r"\d[._]\d")
 _SOFTWARE = re.compile(
     r"\b(?P<name>PHP|Python|Node(?:\.?js)?|Java|JDK|JRE|OpenJDK|Ruby|Go|Golang|\.NET(?: Core| Framework)?|MySQL|MariaDB|PostgreSQL|Postgres|"
     r"Oracle|SQL Server|MongoDB|Redis|Apache|Apache Tomcat|nginx|Nginx|IIS|Tomcat|Docker|Docker Compose|Kubernetes|WordPress|Matomo|Piwik|Eclipse|React|"
@@ -94,13 +136,13 @@ def environment_of(readings: Sequence[Reading]) -> Iterator[Found]:
         text = reading.piece.text[:_LONGEST_LINE]
         named = _field(text)
         if named is not None:
-            words = list(_in_words(text, reading.piece.start, listed=True))
+            words = list(_in_words(reading, listed=True))
             exact = named[0] in _MIXED or any(word.name == named[0] for word in words)
             yield from words if words and exact else [Found(*named, reading.piece.start)]
             continue
         if reading.piece.kind == "code" and "ENV" not in reading.labels:
             continue
-        yield from _in_words(text, reading.piece.start, listed="ENV" in reading.labels)
+        yield from _in_words(reading, listed="ENV" in reading.labels)
 
 
 def _field(text: str) -> tuple[str, str] | None:
@@ -112,16 +154,22 @@ def _field(text: str) -> tuple[str, str] | None:
     return (name, value) if name and value and value.lower() not in _EMPTY else None
 
 
-def _in_words(text: str, start: int, *, listed: bool) -> Iterator[Found]:
+def _in_words(reading: Reading, *, listed: bool) -> Iterator[Found]:
+    text, start = reading.piece.text[:_LONGEST_LINE], reading.piece.start
     taken: list[tuple[int, int]] = []
     for name, pattern in _NAMED:
+        cues, words = _NEEDS[name]
+        if cues.isdisjoint(reading.found) and words.isdisjoint(reading.words):
+            continue
         for found in pattern.finditer(text):
             value = " ".join(found.group().split())
             if _is_bare_word(value) and not listed:
                 continue
             taken.append(found.span())
             yield Found(name, value.strip(" ,:-/("), start)
-    for found in _SOFTWARE.finditer(text):
+    if not _SOME_DIGIT.search(text):
+        return
+    for found in _SOFTWARE.finditer(text) if _SOME_NUMBER.search(text) else ():
         if not _inside(found.start(), taken):
             taken.append(found.span())
             yield Found(found["name"], found["value"], start)

@@ -7,6 +7,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from connector.core.extraction.cues import cues_named
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -30,6 +32,22 @@ _SAYS_ERROR = re.compile(
     r"(?i:\b(?:http|status|status code|error code|error|errno|exit code|code)[ :=#]{1,3}[1-9]\d{2,5}\b)|"
     r"^\W{0,4}(?i:(?:\w{1,20} ){0,3}(?:error|fatal|exception|failed|fehler|erreur)):? ?\S|\[(?i:error|fatal|crit|critical|emerg|alert)\]|\bE/\w{1,40}"
 )
+_ERROR_CUES: Final = cues_named(
+    *("exception", "failure", "fails", "level", "hex", "code error", "frame", "source line"),
+)
+_ERROR_WORDS: Final = frozenset(
+    {
+        *("fatal", "severe", "critical", "emergency", "panic", "emerg", "crit", "alert", "errno"),
+        *("erreur", "sigsegv", "sigabrt", "sigkill", "sqlstate", "e"),
+    }
+)
+_ERROR_SIGNS = re.compile(r"E[A-Z]{5,14}\b|[A-Z]{2}-?\d{3}|Fault\b|Panic\b")
+"""A piece without one of these says no error in the sense of `_SAYS_ERROR`: cheaper to look for."""
+
+_SEEN: Final = 600
+"""So much of a piece its cues speak of."""
+
+_QUOTES: Final = "\"“„«'`"
 _FRAME = re.compile(
     r"\s{0,40}(?:at |\.\.\. \d{1,4} more|File \"[^\"]{1,300}\", line \d|#\d{1,3}\s|\d{1,3}\s{1,6}\S{1,80}\s{1,10}0x|from \S{1,200}:\d|Caused by|Suppressed:|--- End of|goroutine \d)"
 )
@@ -77,7 +95,7 @@ def _begins(reading: Reading) -> bool:
     if "ERR" in reading.labels and _LOGGED.match(text):
         return True
     pasted = reading.piece.kind == "code" or "ERR" in reading.labels
-    return pasted and bool(_SAYS_ERROR.search(text))
+    return pasted and _says_error(reading, text) is not None
 
 
 def _continues(block: Sequence[Reading], reading: Reading) -> bool:
@@ -91,8 +109,19 @@ def _continues(block: Sequence[Reading], reading: Reading) -> bool:
     if not same:
         return False
     return bool(_LOGGED.match(text)) or (
-        reading.piece.kind == "code" and bool(_SAYS_ERROR.search(text))
+        reading.piece.kind == "code" and _says_error(reading, text) is not None
     )
+
+
+def _says_error(reading: Reading, text: str) -> re.Match[str] | None:
+    if (
+        len(text) <= _SEEN
+        and _ERROR_CUES.isdisjoint(reading.found)
+        and _ERROR_WORDS.isdisjoint(reading.words)
+        and not _ERROR_SIGNS.search(text)
+    ):
+        return None
+    return _SAYS_ERROR.search(text)
 
 
 def _block(block: Sequence[Reading]) -> FoundError:
@@ -104,14 +133,14 @@ def _quoted(reading: Reading) -> Iterator[FoundError]:
     text = reading.piece.text[:1000]
     quoted = [
         found["said"].strip()
-        for found in _QUOTED.finditer(text)
+        for found in (_QUOTED.finditer(text) if any(sign in text for sign in _QUOTES) else ())
         if _COMPLAINS.search(found["said"]) or _NAMES_ERROR.match(found.group())
     ]
     for said in quoted:
         yield FoundError(said, signature_of(said), reading.piece.start)
     if quoted or reading.piece.kind == "heading":
         return
-    found = _SAYS_ERROR.search(text)
+    found = _says_error(reading, text)
     if found and any(char.isdigit() or char.isupper() for char in found.group()[1:]):
         yield FoundError(
             text if len(text) <= _SHORT else found.group(), signature_of(text), reading.piece.start

@@ -1,18 +1,15 @@
 """Short grammars of how reports put things: "when I click …, it …", "it would be nice if …".
 
-Each runs only where the words that it needs were found, on one lower-case line.
+Each runs only where words that it needs were found.
 """
 
 # ruff: noqa: E501 - grammars read better when a phrase stays on one line
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 
 from connector.core.extraction.lexicon import words_of
-
-if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
 
 
 def _any(name: str) -> str:
@@ -56,22 +53,22 @@ _GRAMMARS: Final = (
     ("why", ("question",), (), r"\W{0,4}(?:why|how come)\b", True),
     ("denies", ("not",), (), r"\W{0,4}(?:the|this|it|there|a|an)\b.{0,60}\b(?:(?:is|are|was|were|does|do|has|have)(?:n't| not| never| no)|cannot|can't|won't|will not)\b", True),
 )  # fmt: skip
-_COMPILED: Final = tuple(
-    (f"says {name}", frozenset(one), frozenset(two), re.compile(pattern), anchored)
-    for name, one, two, pattern, anchored in _GRAMMARS
+
+
+class Grammar(NamedTuple):
+    """A pattern for a lower-case line, and the classes of words without which it finds nothing.
+
+    `needs`: one of these; `and_needs`: and one of these, if any are named.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    and_needs: tuple[str, ...]
+    pattern: re.Pattern[str]
+    anchored: bool
+
+
+GRAMMARS: Final = tuple(
+    Grammar(name, needs, and_needs, re.compile(pattern), anchored)
+    for name, needs, and_needs, pattern, anchored in _GRAMMARS
 )
-NAMES: Final = tuple(name for name, *_ in _COMPILED)
-_LONGEST: Final = 400
-
-
-def grammars_of(text: str, classes: AbstractSet[str]) -> list[str]:
-    """The names of the grammars that a lower-case text with these classes of words follows."""
-    found = []
-    line = ""
-    for name, one, two, pattern, anchored in _COMPILED:
-        if one.isdisjoint(classes) or (two and two.isdisjoint(classes)):
-            continue
-        line = line or " ".join(text[:_LONGEST].split())
-        if pattern.match(line) if anchored else pattern.search(line):
-            found.append(name)
-    return found

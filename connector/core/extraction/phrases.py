@@ -25,6 +25,15 @@ _DONE: Final = (
     r"replaced|increased|decreased|turned off|turned on|whitelisted|allowlisted|regenerated|compared|"
     r"versucht|neu gestartet|neugestartet|neu installiert|gelöscht|deaktiviert|geprüft|getestet)"
 )
+TRIED_WORDS: Final = frozenset(
+    {
+        *(part.split()[0] for part in _DONE[3:-1].replace("(?:", "").split("|")),
+        *("had", "after", "despite", "nach", "help", "fix", "solve", "change", "make"),
+        *("haben", "habe", "hatten", "wurde"),
+    }
+)
+"""One of these stands in every sentence that `TRIED` or `NO_HELP` finds."""
+
 TRIED = _phrase(
     rf"(?:^|[\s(,;:>*-]){_WHO}(?:'ve|\s){_HAVE}{_DONE}\b|^\W{{0,4}}(?:already\s|also\s|had\s(?:the\s)?(?:customer|client|user)\s)?"
     rf"{_DONE}\b|\b(?:tried|attempted)\s(?:to\s|with\s)?\w|\bhad (?:him|her|them|the (?:customer|client|user)|customer) \w|"
@@ -137,6 +146,25 @@ IMPACT = _phrase(
     r"refund\w{0,4}|chargebacks?|complain(?:ing|ts?|ed)|hours? (?:a|per|each|every) (?:day|week)|manual(?:ly)? (?:work|entry|process)|by hand|cost(?:s|ing)? us)"
     r"|(?:[$€£]\s?\d[\d.,]{0,12}\s?(?:k|m|million|thousand)?|\d[\d.,]{0,12}\s?(?:k|million|thousand)?\s?(?:usd|eur|gbp|dollars?|euros?|€|£))"
 )
+IMPACT_SIGNS: Final = "$€£"
+IMPACT_WORDS: Final = frozenset(
+    {
+        *("user", "users", "customer", "customers", "client", "clients", "employees", "agents"),
+        *("people", "staff", "students", "patients", "store", "stores", "branches", "order"),
+        *("orders", "invoices", "payments", "transactions", "members", "drivers", "guests"),
+        *("nutzer", "kunden", "mitarbeiter", "blocked", "blocking", "blocks", "blocker"),
+        *("unusable", "stuck", "standstill", "can't", "cannot", "unable", "not"),
+        *("couldn't", "lose", "loses", "losing", "lost", "revenue", "production", "whole"),
+        *("entire", "business-critical", "business", "mission-critical", "mission", "critical"),
+        *("compliance", "penalty", "penalties", "sla", "contract", "no-show", "no-shows"),
+        *("went", "rose", "dropped", "fell", "grew", "increased"),
+        *("hour", "hours", "manual", "manually", "hand", "cost", "costs", "costing"),
+        *("usd", "eur", "gbp", "dollar", "dollars", "euro", "euros"),
+    }
+)
+IMPACT_BEGINNINGS: Final = ("refund", "chargeback", "complain")
+"""Without one of these `IMPACT` finds nothing: they cost less to look for."""
+
 NO_IMPACT = _phrase(
     r"^\W{0,3}(?:at\s\S{0,80}\(|caused by|hi\b|hello\b|thanks?\b|dear\b)|\b(?:max_|limit of|up to)\b"
 )

@@ -17,12 +17,16 @@ _BELOW: Final[dict[str, int]] = {"OB": 1, "EB": 1, "S2R": 2}
 
 
 class Reading(NamedTuple):
-    """A piece with its labels; `scores` are aligned with `LABELS`, above 0 means labelled."""
+    """A piece with its labels; `scores` are aligned with `LABELS`, above 0 means labelled.
+
+    `found`: its cues as numbers; `words`: its words in lower case.
+    """
 
     piece: Piece
     labels: tuple[Label, ...]
     scores: tuple[float, ...]
-    found: frozenset[int] | set[int]
+    found: set[int]
+    words: list[str]
 
     @property
     def cues(self) -> tuple[str, ...]:
@@ -46,7 +50,7 @@ def read_report(title: str, body: str) -> tuple[Reading, ...]:
     cues = cues_of(found, title=titles)
     scored = shipped().scores(cues)
     return tuple(
-        Reading(piece, labels_of(piece, scores), scores, one.own)
+        Reading(piece, labels_of(piece, scores), scores, one.own, one.words)
         for piece, scores, one in zip(found, scored, cues, strict=True)
     )
 

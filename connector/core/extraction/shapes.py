@@ -13,6 +13,7 @@ from typing import Final
 SHAPES: Final = (
     *("frame", "exception", "stamp", "level", "prompt", "agent", "number", "field", "url"),
     *("path", "arrow", "ticks", "quoted", "code", "hex", "image", "camel", "amount"),
+    *("named version", "bare version", "listing", "markup", "source line", "code error"),
 )
 
 _DROPPED: Final = dict.fromkeys(map(ord, string.ascii_letters + " \n\t\r"))
@@ -43,9 +44,21 @@ _CALL = re.compile(r"[a-z][A-Z]\w{0,30}[.(]")
 _HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
 _HUMP = re.compile(r"\b[a-z]{1,30}[A-Z]|\w\.\w{1,40}\.\w")
 _AMOUNT = re.compile(r"\d ?(?:MB|GB|KB|GHz|MHz|MiB|GiB|kB|bytes|bit)\b")
+_NAMED_VERSION = re.compile(
+    r"\W{0,6}[A-Za-z][\w .@/+#()`*_-]{1,40}?[\s:=@`*-]{1,5}v?\d{1,4}\.\d{1,5}[\w.+-]{0,30}\W{0,4}\Z"
+)
+_BARE_VERSION = re.compile(r"\W{0,4}v?\d{1,4}(?:\.\d{1,5}){1,4}[\w.+-]{0,15}\W{0,4}\Z")
+_LISTING = re.compile(r"\s{0,4}[dlrwxst-]{10}[.+@]?\s{1,4}\d")
+_MARKUP = re.compile(r"\s{0,12}</?[a-zA-Z!?]")
+_SOURCE_LINE = re.compile(
+    r"[\w)]\.[a-zA-Z]{1,5}(?::|\()\d{1,5}|\bline \d{1,5}\b|\A\s{0,4}#\d{1,3} "
+)
+_CODE_ERROR = re.compile(
+    r"\b[45]\d\d (?:Internal|Bad|Service|Gateway|Not|Forbidden|Unauthorized|Too|Conflict)|"
+    r"\b(?:error|Error|ERROR|errno|code|status|HTTP)[ :=#(]{1,3}-?\d{2,6}\b|SQLSTATE|ORA-\d"
+)
 _AGENTS: Final = ("Mozilla/", "User-Agent", "AppleWebKit", "Gecko/", "Build Id", "Build ID")
 _IMAGES: Final = (".png", ".jpg", ".jpeg", ".gif", ".mp4", ".webm", "![")
-_ERRORS: Final = ("Exception", "Error", "Traceback", "Caused by:", "ERR_", "ERR!")
 _OPERATORS: Final = ("==", "!=", "&&", "||", "()", "</", "/>", "::", "$")
 
 
@@ -60,7 +73,7 @@ def signs_of(text: str) -> str:
 def shapes_of(text: str, signs: str) -> list[str]:
     """The names in `SHAPES` of what the text shows."""
     found = []
-    if any(word in text for word in _ERRORS) or _ERROR_CODE.search(text):
+    if "Error" in text or "Exception" in text or _ERROR_CODE.search(text) or _has_error(text):
         found.append("exception")
     if not text[1:].islower() and _HUMP.search(text):
         found.append("camel")
@@ -78,6 +91,10 @@ def shapes_of(text: str, signs: str) -> list[str]:
     return found
 
 
+def _has_error(text: str) -> bool:
+    return "ERR_" in text or "ERR!" in text or "Traceback" in text or "Caused by:" in text
+
+
 def _of_marks(text: str, signs: str) -> list[str]:
     found = []
     if (":" in signs or "=" in signs) and _FIELD.match(text):
@@ -86,8 +103,14 @@ def _of_marks(text: str, signs: str) -> list[str]:
         found.append("level")
     if "http" in text or "www." in text:
         found.append("url")
-    if ("/" in signs and _PATH.search(text)) or ":\\" in signs or _EXTENSION.search(text):
+    if (
+        ("/" in signs and _PATH.search(text))
+        or ":\\" in signs
+        or ("." in text[:-1] and _EXTENSION.search(text))
+    ):
         found.append("path")
+    if "<" in signs and _MARKUP.match(text):
+        found.append("markup")
     if _has(signs, ">→»") and _ARROW.search(text):
         found.append("arrow")
     if "`" in signs or "{{" in signs:
@@ -98,7 +121,7 @@ def _of_marks(text: str, signs: str) -> list[str]:
         found.append("code")
     if "/" in signs and any(word in text for word in _AGENTS):
         found.append("agent")
-    if "." in signs and any(word in text for word in _IMAGES):
+    if "." in text[:-1] and any(word in text for word in _IMAGES):
         found.append("image")
     return found
 
@@ -113,6 +136,16 @@ def _of_digits(text: str, signs: str) -> list[str]:
         found.append("hex")
     if _AMOUNT.search(text):
         found.append("amount")
+    if "." in signs and _NAMED_VERSION.match(text):
+        found.append("named version")
+    elif "." in signs and _BARE_VERSION.match(text):
+        found.append("bare version")
+    if "-" in signs and _LISTING.match(text):
+        found.append("listing")
+    if _SOURCE_LINE.search(text):
+        found.append("source line")
+    if _CODE_ERROR.search(text):
+        found.append("code error")
     if ":" in signs and "exception" not in found and _NUMBERED_CODE.search(text):
         found.append("exception")
     return found
