@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from connector.core.extraction.cues import cues_named, cues_of
 from connector.core.extraction.reader import read_report, report_pieces
+from connector.core.extraction.values import LABELS
 from connector.extract_command import extract_report
 from connector.ticketfile import TicketLine, read_lines
 
@@ -35,13 +36,6 @@ SETS = {"ob_eb_s2r.jsonl": ("OB", "EB", "S2R"), "sections_weak.jsonl": ("ENV", "
 ELSEWHERE = {"OB": 0.726, "EB": 0.662, "S2R": 0.604, "ENV": 0.65, "ERR": 0.57}
 LARGE = 50
 PACKAGE = Path(__file__).resolve().parents[1] / "connector" / "core" / "extraction"
-RULES = {
-    "OB": ("does not", "no x", "says but not", "says gets an error", "fails", "exception"),
-    "EB": ("should", "expected to", "expect", "would be", "instead of", "says would be better"),
-    "S2R": ("kind step", "to reproduce", "says cond act", "says command"),
-    "ENV": ("named version", "agent", "bare version"),
-    "ERR": ("frame", "level", "exception", "code error"),
-}
 
 
 def main() -> None:
@@ -109,12 +103,12 @@ def answers(
 
 def headings_only(piece: Piece, _: set[int]) -> list[str]:
     """The label of the heading above."""
-    return [piece.section] if piece.section in RULES else []
+    return [piece.section] if piece.section in LABELS else []
 
 
 def rules_only(piece: Piece, cues: set[int]) -> list[str]:
     """The heading above, and every label one of whose plain cues is there."""
-    said = [label for label, names in RULES.items() if not cues_named(*names).isdisjoint(cues)]
+    said = [label for label in LABELS if not cues_named(f"rule {label}").isdisjoint(cues)]
     return sorted({*headings_only(piece, cues), *said})
 
 

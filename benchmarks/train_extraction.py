@@ -47,6 +47,10 @@ STEPS = 400
 LACKS = {"EB": 0.5, "S2R": 0.5}
 SCALE = 64
 KEPT = 1850
+FREED = ("rule OB", "rule EB")
+FREE = 8.0
+"""These cues are held back less than others: their columns are so many times larger."""
+
 MOST_BYTES = 60_000
 WORD = re.compile(r"[^\W_]+")
 
@@ -204,8 +208,8 @@ def matrix_of(features: list[list[str]]) -> tuple[list[str], sparse.csr_matrix]:
     for row in features:
         columns += sorted({place[name] for name in row if name in place})
         ends.append(len(columns))
-    ones = np.ones(len(columns))
-    return names, sparse.csr_matrix((ones, columns, ends), shape=(len(features), len(names)))
+    values = np.where([names[column] in FREED for column in columns], FREE, 1.0)
+    return names, sparse.csr_matrix((values, columns, ends), shape=(len(features), len(names)))
 
 
 def scored_rows(rows: Rows, label: str) -> np.ndarray:
@@ -217,10 +221,11 @@ def scored_rows(rows: Rows, label: str) -> np.ndarray:
 def trained(matrix: Any, rows: Rows, among: np.ndarray) -> Model:
     """A model of the rows in `among`: fitted, cut to its largest weights, fitted again, rounded."""
     weights = np.array([fitted(matrix, rows, label, among).coef_[0] for label in LABELS])
-    largest = np.abs(weights).max(axis=0)
+    largest = (np.abs(weights) * np.asarray(matrix.max(axis=0).todense()).ravel()).max(axis=0)
     kept = np.sort(np.argsort(-largest, kind="stable")[:KEPT])
     models = [fitted(matrix[:, kept], rows, label, among) for label in LABELS]
-    whole = np.rint(np.array([model.coef_[0] for model in models]) * SCALE).astype(int)
+    free = np.asarray(matrix[:, kept].max(axis=0).todense()).ravel()
+    whole = np.rint(np.array([model.coef_[0] for model in models]) * free * SCALE).astype(int)
     return Model(kept, whole, np.array([float(model.intercept_[0]) for model in models]))
 
 
@@ -239,7 +244,8 @@ def left_out_scores(matrix: Any, rows: Rows) -> np.ndarray:
     for project in sorted(set(rows.project)):
         here = rows.project == project
         model = trained(matrix, rows, ~here)
-        scores[here] = matrix[here][:, model.kept] @ model.whole.T / SCALE + model.intercepts
+        shows = (matrix[here][:, model.kept] > 0).astype(float)
+        scores[here] = shows @ model.whole.T / SCALE + model.intercepts
     return scores
 
 

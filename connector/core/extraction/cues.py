@@ -180,6 +180,24 @@ _LEADING: Final = frozenset(
         *("says code follows", "says output follows"),
     )
 )
+_RULES: Final = tuple(
+    (_id(f"rule {label}"), frozenset(_id.number[name] for name in names))
+    for label, names in (
+        ("OB", ("does not", "no x", "says but not", "says gets an error", "fails", "exception")),
+        (
+            "EB",
+            (
+                *("should", "expected to", "expect", "would be", "instead of"),
+                *("says would be better", "says would like"),
+            ),
+        ),
+        ("S2R", ("kind step", "to reproduce", "says cond act", "says command")),
+        ("ENV", ("named version", "agent", "bare version")),
+        ("ERR", ("frame", "level", "exception", "code error")),
+    )
+)
+"""What says it without a model. As cues of their own they weigh more than their parts alone."""
+
 _BITS: Final = 12
 _AFTER: Final = 1 << (2 * _BITS + 1)
 SIZE: Final = len(_id.all)
@@ -296,6 +314,7 @@ def _of_piece(piece: Piece, kind: str, subject: frozenset[str]) -> tuple[set[int
     cues.add(_END.get(text[-1:], _END_OPEN))
     first = text[:1]
     cues.add(_START["upper" if first.isupper() else "lower" if first.islower() else "sign"])
+    cues.update([rule for rule, signs_of_it in _RULES if not signs_of_it.isdisjoint(cues)])
     if not words and not any(map(str.isalpha, text)):
         cues.add(_WORDLESS[kind])
     if len(words) < 3 and _EMPTY.match(lower):  # noqa: PLR2004 - "see above" is the longest
