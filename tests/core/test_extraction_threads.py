@@ -52,6 +52,9 @@ def told(*comments: Comment) -> Extract:
         ("Rebooting the box didn't help.", "Rebooting the box", "didn't help"),
         ("I downgraded to 4.1. That fixed it.", "I downgraded to 4.1", "That fixed it"),
         ("Wir haben den Dienst neu gestartet, aber ohne Erfolg.", "neu gestartet", "ohne Erfolg"),
+        ("Wir haben den Browser-Cache geleert, aber ohne Erfolg.", "geleert", "ohne Erfolg"),
+        ("Nous avons vidé le cache, mais sans succès.", "vidé le cache", "sans succès"),
+        ("Hemos borrado la caché, pero sin éxito.", "borrado la caché", "sin éxito"),
     ],
 )
 def test_what_was_tried_is_told_with_its_result(text: str, action: str, result: str | None) -> None:
@@ -84,6 +87,12 @@ def test_a_request_or_a_story_is_not_an_attempt(text: str) -> None:
         ("frequency", "Only intermittently, 1 in 20 requests."),
         ("first_seen", "It has been broken since yesterday morning."),
         ("first_seen", "This started after the upgrade to 4.2."),
+        ("first_seen", "Depuis hier, rien ne marche."),
+        ("first_seen", "Desde ayer la exportación no funciona."),
+        ("expects", "Wir brauchen das bis Freitag."),
+        ("expects", "Nous avons besoin d'une solution avant lundi."),
+        ("impact", "Tous nos utilisateurs sont bloqués."),
+        ("impact", "Estamos perdiendo 2.000 € al día."),
         (
             "ruled_out",
             "The same error happens in Firefox and in incognito mode, so we ruled out extensions.",
@@ -131,6 +140,41 @@ def test_only_an_agents_public_reply_promises() -> None:
     assert (promise.by, promise.source.comment_id) == ("by tomorrow noon", 102)
     assert found.last_update is not None
     assert found.last_update.source.comment_id == 102
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("Wir melden uns bis morgen Mittag mit einer Lösung.", "bis morgen Mittag"),
+        ("Nous reviendrons vers vous avant vendredi.", "avant vendredi"),
+        ("Le responderemos antes del viernes.", "antes del viernes"),
+    ],
+)
+def test_a_promise_is_heard_in_other_languages_and_not_again_from_a_quoted_mail(
+    text: str, by: str
+) -> None:
+    found = told(
+        a_comment("Der Export geht nicht.", age=hours(5)),
+        a_reply(text, age=hours(4)),
+        a_comment(
+            "Danke.\n\nAm 05.01.2026 um 10:00 schrieb Support <support@example.com>:\n"
+            f"> {text}\n> Wir haben den Cache geleert, aber ohne Erfolg.\n",
+            age=hours(3),
+        ),
+    )
+    assert [promise.by for promise in found.promised] == [by]
+    assert found.tried == ()
+
+
+def test_what_stands_under_expected_is_not_observed() -> None:
+    found = told(
+        a_comment(
+            "Erwartetes Verhalten:\nDie CSV-Datei wird heruntergeladen.\n\n"
+            "Tatsächliches Verhalten:\nEs passiert nichts."
+        )
+    )
+    assert [one.text for one in found.expected] == ["Die CSV-Datei wird heruntergeladen."]
+    assert [one.text for one in found.observed] == ["Es passiert nichts."]
 
 
 def test_what_an_agent_asks_for_is_no_step_of_the_customer() -> None:

@@ -25,11 +25,17 @@ _DONE: Final = (
     r"replaced|increased|decreased|turned off|turned on|whitelisted|allowlisted|regenerated|compared|"
     r"versucht|neu gestartet|neugestartet|neu installiert|gelöscht|deaktiviert|geprüft|getestet)"
 )
+_DONE_IN_GERMAN: Final = (
+    r"(?:neu gestartet|neugestartet|neu installiert|gelöscht|geleert|deaktiviert|aktiviert|geprüft|getestet|versucht|"
+    r"ausprobiert|zurückgesetzt|aktualisiert|entfernt|gewechselt|deinstalliert|abgemeldet)"
+)
+_DONE_IN_FRENCH: Final = r"(?:vidé|redémarré|réinstallé|essayé|tenté|désactivé|activé|supprimé|vérifié|testé|mis à jour|changé|réinitialisé|effacé)"
+_DONE_IN_SPANISH: Final = r"(?:borrado|reiniciado|reinstalado|probado|intentado|desactivado|activado|eliminado|verificado|comprobado|actualizado|cambiado|vaciado)"
 TRIED_WORDS: Final = frozenset(
     {
         *(part.split()[0] for part in _DONE[3:-1].replace("(?:", "").split("|")),
         *("had", "after", "despite", "nach", "help", "fix", "solve", "change", "make"),
-        *("haben", "habe", "hatten", "wurde"),
+        *("haben", "habe", "hatten", "wurde", "avons", "j'ai", "on", "hemos", "he", "han"),
     }
 )
 """One of these stands in every sentence that `TRIED` or `NO_HELP` finds."""
@@ -39,7 +45,8 @@ TRIED = _phrase(
     rf"{_DONE}\b|\b(?:tried|attempted)\s(?:to\s|with\s)?\w|\bhad (?:him|her|them|the (?:customer|client|user)|customer) \w|"
     r"\b(?:after|even after|despite|nach) (?:(?:re)?starting|rebooting|reinstalling|re-installing|clearing|disabling|"
     r"enabling|upgrading|updating|downgrading|resetting|removing|switching|logging out|neustart)\b|"
-    r"\b(?:haben|habe|hatten|wurde) (?:\w+ ){1,5}?(?:neu gestartet|neugestartet|neu installiert|gelöscht|deaktiviert|geprüft|getestet|versucht)\b"
+    rf"\b(?:haben|habe|hatten|wurde) (?:[\w-]{{1,30}} ){{1,5}}?{_DONE_IN_GERMAN}\b|"
+    rf"\b(?:nous avons|on a|j'ai|avons) (?:[\w-]{{1,30}} ){{0,2}}?{_DONE_IN_FRENCH}\b|\b(?:hemos|he|han) (?:[\w-]{{1,30}} ){{0,2}}?{_DONE_IN_SPANISH}\b"
 )
 NOT_TRIED = _phrase(
     rf"\b(?:have(?:n't| not)|has(?:n't| not)|did(?:n't| not)|not yet|can you|could you|please|when (?:i|we|you)|"
@@ -48,7 +55,7 @@ NOT_TRIED = _phrase(
     r"|^\W{0,3}(?:changed|removed|deleted|updated|tested) (?:in|on|by|with|from|against)\b|\?\s{0,2}$"
 )
 RESULT_SPLIT = _phrase(
-    r"(?:,?\s(?:but|however|yet|without|with no|and (?:it|that|this|still|nothing|the|now|got)|which|aber|jedoch|ohne)\s|"
+    r"(?:,?\s(?:but|however|yet|without|with no|and (?:it|that|this|still|nothing|the|now|got)|which|aber|jedoch|ohne|mais|sans|pero|sin)\s|"
     r"\s?(?:->|=>|→|⇒)\s?|;\s|\s[–—-]\s|:\s(?=no\b|same\b|still\b|nothing\b|works?\b|fail)|,\s(?=(?:no|same|still|nothing|didn't|did not|doesn't)\b))"
 )
 NO_HELP = _phrase(
@@ -59,7 +66,7 @@ RESULT_START = _phrase(
     r"(?:it|this|that|neither|none|which|the (?:issue|problem|error)|problem|issue|error)\b.{0,40}\b(?:help|work|fix|solv|resolv|"
     r"persist|remain|continue|still|same|happen|occur|chang|fail|return|came back|come back|gone|go away)|did(?:n't| not) (?:help|work|fix|change)|"
     r"does(?:n't| not) (?:help|work|fix|change)|(?:that )?(?:fixed|solved|resolved|helped)|unsuccessful|to no avail|"
-    r"leider|kein(?:e)? (?:änderung|erfolg|besserung)|immer noch|result:|outcome:)"
+    r"leider|kein(?:e)? (?:änderung|erfolg|besserung)|immer noch|sans succès|toujours|sin éxito|sigue|result:|outcome:)"
 )
 RULED_OUT = _phrase(
     r"\b(?:rul(?:ed|ing) out|not (?:a|an|related to|caused by|due to|limited to|specific to|the) (?:\w+[ -]){0,3}?(?:browser|network|cache|firewall|"
@@ -92,11 +99,11 @@ _WHEN: Final = (
     r"(?:a|an|one|two|three|four|five|several|a few|\d{1,3}) (?:minute|hour|day|week|month|year)s?(?: ago)?|"
     r"(?:the |our |your |my |a |an |upgrading|updating|installing|migrat\w{1,5}|switching|mov\w{1,3})[^.,;]{0,50}?(?:update|upgrade|release|version|deploy\w{0,5}|"
     r"migration|change|maintenance|outage|rollout|patch|v?\d{1,4}\.\d{1,4}[\w.-]{0,12})|upgrading|updating|version \d|v?\d{1,3}\.\d{1,4}|"
-    r"gestern|heute|letzte[rn]? \w{1,12}|dem update|montag|dienstag|mittwoch|donnerstag|freitag)"
+    r"gestern|heute|letzte[rn]? \w{1,12}|dem update|hier|ce matin|aujourd'hui|la mise à jour|lundi|mardi|mercredi|jeudi|vendredi|ayer|hoy|esta mañana|la actualización|(?:el )?(?:lunes|martes|miércoles|jueves|viernes)|montag|dienstag|mittwoch|donnerstag|freitag)"
 )
 FIRST_SEEN = _phrase(
     rf"\b(?:since|ever since|as of|(?:start|began|beginn|begun|begin)\w{{0,5}}(?: happening| occurring| failing| getting| seeing| to \w{{1,12}})?(?: on| at| with| after| from| around| about)?|"
-    rf"first (?:noticed|seen|saw|happened|occurred|appeared|reported)(?: on| at| in| after)?|until|after|seit|ab) (?:about |around |approximately |roughly )?{_WHEN}"
+    rf"first (?:noticed|seen|saw|happened|occurred|appeared|reported)(?: on| at| in| after)?|until|after|seit|ab|depuis|desde) (?:about |around |approximately |roughly )?{_WHEN}"
 )
 WORKAROUND = _phrase(
     r"\b(?:work[- ]?arounds?|working around|temporar(?:y|ily) (?:fix|solution|solv|resolv|by)|in the meantime|for now we|"
@@ -115,15 +122,17 @@ _BY_WHEN: Final = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}(?:st|nd|rd|th)?|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|"
     r"\d{1,2}(?::\d{2})? ?(?:am|pm|uhr|utc|cet|cest|est|pst|gmt)\b|\d{1,2}:\d{2}|"
     r"(?:the next |the |a |an )?(?:\d{1,3}|one|two|three|four|five|few|couple of|24|48) (?:business |working )?(?:minute|hour|day|week)s?|"
-    r"morgen|heute|freitag|montag|ende der woche)"
+    r"morgen(?: früh| mittag| abend)?|heute|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|ende der woche|demain(?: matin| midi| soir)?|"
+    r"aujourd'hui|(?:lun|mar|mercre|jeu|vendre|same)di|la fin de (?:la semaine|journée)|mañana|hoy|lunes|martes|miércoles|jueves|viernes|fin de semana)"
 )
 BY_WHEN = _phrase(
-    rf"\b(?:by|within|before|until|no later than|latest|in|on|bis|vor)\s{_BY_WHEN}|\b(?:tomorrow|today|tonight|eod|end of day)\b"
+    rf"\b(?:by|within|before|until|no later than|latest|in|on|bis|vor|spätestens|avant|d'ici|antes de|antes del|para el)\s{_BY_WHEN}|\b(?:tomorrow|today|tonight|eod|end of day)\b"
 )
 PROMISE = _phrase(
     r"\b(?:(?:we|i|our (?:team|engineers?|developers?)|engineering|they)(?:'ll| will| are going to| should be able to| aim to| expect to| plan to)|"
     r"you(?:'ll| will| should| can expect to) (?:hear|receive|get|have|see)|will be (?:fixed|resolved|released|deployed|available|back)|"
-    r"(?:a|the) (?:fix|patch|release|hotfix|update) (?:is|will|should)|wir (?:werden|melden)|get back to you|keep you (?:posted|updated|informed))\b"
+    r"(?:a|the) (?:fix|patch|release|hotfix|update) (?:is|will|should)|wir (?:werden|melden)|ich melde mich|nous (?:reviendrons|vous (?:tiendrons|répondrons|recontacterons)|allons|corrigerons)|je reviens vers vous|"
+    r"(?:le|les|te) (?:responderemos|informaremos|contactaremos|avisaremos)|lo solucionaremos|get back to you|keep you (?:posted|updated|informed))\b"
 )
 NO_PROMISE = _phrase(
     r"\b(?:close this|need (?:you|your)|if (?:you|we) (?:don't|do not)|be happy to help)\b|\?\s{0,2}$"
@@ -133,7 +142,8 @@ EXPECTS = _phrase(
     rf"(?:fixed|resolved|solved|working|answer|update|solution|response) (?:\w+ ){{0,3}}?(?:by|before|within|until) {_BY_WHEN}|"
     rf"needs?\b[^.;]{{0,60}}? (?:on|by) {_BY_WHEN}|at the latest|spätestens|"
     r"deadline|go[- ]?live|going live|as soon as possible|asap|urgent(?:ly)?|immediately|when (?:can|will|do) (?:we|you|this|it)\b[^.;]{0,60}?(?:fix|expect|resol|solv|ready)|"
-    rf"(?:launch|release|event|demo|audit|payroll|month[- ]end|quarter[- ]end|closing)\w{{0,5}} (?:is |starts |due )?(?:on |in |by )?{_BY_WHEN}|dringend|so schnell wie möglich|frist)\b"
+    rf"(?:launch|release|event|demo|audit|payroll|month[- ]end|quarter[- ]end|closing)\w{{0,5}} (?:is |starts |due )?(?:on |in |by )?{_BY_WHEN}|dringend|so schnell wie möglich|frist|(?:brauchen|benötigen)\b[^.;]{{0,60}}? bis|besoin d[^.;]{{0,60}}?(?:avant|d'ici)|au plus vite|"
+    r"dès que possible|necesitamos\b[^.;]{0,60}?(?:antes|para el)|lo antes posible|cuanto antes)\b"
 )
 IMPACT = _phrase(
     r"\b(?:(?:all|none|most|half|many|several|hundreds|thousands|dozens|\d[\d.,]{0,10}\+?)(?: of)?(?: our| my| the)? (?:\w+ ){0,2}?(?:users?|customers?|clients?|employees|agents|people|staff|"
@@ -143,7 +153,9 @@ IMPACT = _phrase(
     r"los(?:e|es|ing|t) (?:\w+ ){0,3}?(?:money|revenue|sales|orders?|customers?|clients?|business|data|time|hours?)|revenue|production (?:is |system |environment |server )?(?:down|outage|affected|impact)|"
     r"(?:whole|entire) (?:company|team|department|office|business|organi[sz]ation)|business[- ]critical|mission[- ]critical|critical for|compliance|penalt(?:y|ies)|sla\b|contract\b|"
     r"(?:went|rose|dropped|fell|grew|increased) (?:\w+ ){0,2}?from (?:about |around )?\d|no-shows?|"
-    r"refund\w{0,4}|chargebacks?|complain(?:ing|ts?|ed)|hours? (?:a|per|each|every) (?:day|week)|manual(?:ly)? (?:work|entry|process)|by hand|cost(?:s|ing)? us)"
+    r"refund\w{0,4}|chargebacks?|complain(?:ing|ts?|ed)|hours? (?:a|per|each|every) (?:day|week)|manual(?:ly)? (?:work|entry|process)|by hand|cost(?:s|ing)? us|"
+    r"(?:tous|toutes|aucun) (?:de )?(?:nos|les) (?:utilisateurs|clients|employés|collaborateurs)|bloqué(?:e?s|e)?\b|chiffre d'affaires|"
+    r"todos (?:nuestros|los) (?:usuarios|clientes|empleados)|bloquead[oa]s?\b|estamos perdiendo|umsatz|produktion steht)"
     r"|(?:[$€£]\s?\d[\d.,]{0,12}\s?(?:k|m|million|thousand)?|\d[\d.,]{0,12}\s?(?:k|million|thousand)?\s?(?:usd|eur|gbp|dollars?|euros?|€|£))"
 )
 IMPACT_SIGNS: Final = "$€£"
@@ -159,6 +171,9 @@ IMPACT_WORDS: Final = frozenset(
         *("compliance", "penalty", "penalties", "sla", "contract", "no-show", "no-shows"),
         *("went", "rose", "dropped", "fell", "grew", "increased"),
         *("hour", "hours", "manual", "manually", "hand", "cost", "costs", "costing"),
+        *("utilisateurs", "employés", "collaborateurs", "bloqué", "bloquée", "bloqués", "bloquées"),
+        *("chiffre", "usuarios", "clientes", "empleados", "bloqueado", "bloqueada", "bloqueados"),
+        *("bloqueadas", "perdiendo", "umsatz", "produktion"),
         *("usd", "eur", "gbp", "dollar", "dollars", "euro", "euros"),
     }
 )

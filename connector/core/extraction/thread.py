@@ -194,8 +194,9 @@ def _says(reading: Reading, label: Label) -> bool:
         return False
     if label == "EB" and piece.section != "EB":
         return bool(phrases.EXPECTATION.search(piece.text[:_MOST_SENTENCE]))
-    if label == "OB" and phrases.COURTESY.search(piece.text[:_QUOTE]):
-        return False
+    if label == "OB":
+        wished = piece.section == "EB" and "EB" in reading.labels
+        return not wished and not phrases.COURTESY.search(piece.text[:_QUOTE])
     return not (label == "S2R" and piece.section in {"OB", "EB", "ENV", "ERR", "frequency"})
 
 
