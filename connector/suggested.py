@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from connector.core.model import Group
     from connector.ledger.store import Transaction
 
-_SHOWN = 10
+_SHOWN, _IN_FULL = 10, 3
+"""More of them than that would push what is live off the screen."""
 
 
 def suggested_groups(
@@ -42,17 +43,21 @@ def _waits(tx: Transaction, group: Group) -> bool:
 
 
 def print_suggested(groups: Iterable[Group], least: int, screen: Console) -> None:
-    """Each with its id, why, and what it nearly had; and how to decide."""
-    shown = list(groups)
+    """Each with its id, why, and what it nearly had; and how to decide. Of many only the heads."""
+    waiting = list(groups)
+    whole = len(waiting) <= _IN_FULL
     titled(screen, "Perhaps the same issue: a person decides")
-    for group in shown[:_SHOWN]:
+    for group in waiting[:_SHOWN]:
         indented(screen, Text.assemble((group.id, "bold"), f"  {group.label}"), 2)
         customers = f"{len(group.customers)} of the {least} customers that it takes"
         about = f"{customers}, {tickets([member.ticket_id for member in group.members])}"
         indented(screen, about, 6, style="dim")
-        indented(screen, f"because {'; '.join(group.why)}", 6)
-        if group.near:
+        if whole:
+            indented(screen, f"because {'; '.join(group.why)}", 6)
+        if whole and group.near:
             indented(screen, f"nearly: {spell_near(group.near)}", 6, style="dim")
-    if len(shown) > _SHOWN:
-        indented(screen, f"and {len(shown) - _SHOWN:,} more: see --json", 2)
+    if len(waiting) > _SHOWN:
+        indented(screen, f"and {len(waiting) - _SHOWN:,} more: see --json", 2)
+    if not whole:
+        indented(screen, "`escalation assess ID` with one of the tickets says why.", 2, style="dim")
     indented(screen, CONFIRM, 2, style="dim")

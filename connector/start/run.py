@@ -33,7 +33,7 @@ def run_init(app: App, *, force: bool) -> ExitCode:
             err=True,
         )
         return ExitCode.DONE
-    from connector.start.asking import ask, texts_of
+    from connector.start.asking import ask, say, texts_of
 
     texts, private = texts_of(ask(app))
     _validate(texts)
@@ -41,11 +41,8 @@ def run_init(app: App, *, force: bool) -> ExitCode:
     click.confirm(question, default=True, abort=True, err=True)
     write(folder, texts, private)
     made = ", ".join([CONFIG, f"{MAPPINGS}/", *(path for path in private if path != CONFIG)])
-    click.echo(
-        f"\nWrote {made}.\nNext: `escalation check`, then `escalation sweep --dry-run`; "
-        "neither writes anything.",
-        err=True,
-    )
+    say(f"\nWrote {made}.")
+    say("Next: `escalation check`, then `escalation sweep --dry-run`; neither writes anything.")
     return ExitCode.DONE
 
 
