@@ -239,8 +239,13 @@ class Box:
         body = None if order is None else json.dumps(order).encode()
         chosen = method or ("GET" if order is None else "POST")
         line = self._line(base)
-        line.request(chosen, f"/_sandbox/{path}", body=body)
-        answer = line.getresponse()
+        try:
+            line.request(chosen, f"/_sandbox/{path}", body=body)
+            answer = line.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError):
+            line.close()  # it was idle for so long that the sandbox closed it: nothing was heard
+            line.request(chosen, f"/_sandbox/{path}", body=body)
+            answer = line.getresponse()
         said = answer.read()
         if answer.status >= 400:
             raise AssertionError(f"the sandbox refuses {path}: {answer.status} {said!r}")

@@ -212,8 +212,8 @@ MUTANTS = (
     Mutant(
         "position-before-the-news",
         "sync.py",
-        "    if whole:\n        _keep_position(services, reading)\n",
-        "    _keep_position(services, reading)\n",
+        "    if all(applied):\n        keep_position(services, look)\n",
+        "    keep_position(services, look)\n",
     ),
     Mutant(
         "done-and-what-follows-apart",
