@@ -118,9 +118,9 @@ MUTANTS = (
     ),
     Mutant(
         "fence-not-checked",
-        "gate.py",
-        "            tx.check_fence(self.lease)\n",
-        "",
+        "ledger/lock.py",
+        "    if renew(connection, lease):\n        return\n",
+        "    return\n",
     ),
     Mutant(
         "401-is-the-end-of-a-write",
