@@ -24,7 +24,7 @@ GAP = 4
 _MOST_GAPS = 3
 """More gaps in one phrase match nearly anything, slowly."""
 
-_REMEMBERED = 5_000
+_REMEMBERED = 1_000
 _LONGEST = 150
 """Words of the longest sentence; what is longer is a log or hostile."""
 
@@ -67,7 +67,7 @@ def vocabulary_of(text: str) -> Vocabulary:
     return Vocabulary(words, frozenset(chain.from_iterable(map(_beginnings, words))))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _beginnings(word: str) -> tuple[str, ...]:
     return tuple(word[:end] for end in range(1, len(word) + 1))
 
