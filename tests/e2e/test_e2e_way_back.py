@@ -19,8 +19,18 @@ MAPPINGS = Path(__file__).resolve().parents[2] / "mappings"
 
 
 @pytest.fixture
-def rig(make_rig: MakeRig, deployment: Deployment) -> Rig:
-    """Three tickets of one issue, escalated as ESC-1, and synced once."""
+def rig(make_rig: MakeRig) -> Rig:
+    """Three tickets of one issue, escalated as ESC-1, and synced once; on Jira Cloud."""
+    return escalated(make_rig, "cloud")
+
+
+@pytest.fixture
+def each_rig(make_rig: MakeRig, deployment: Deployment) -> Rig:
+    """The same where Jira's two kinds are read in different ways."""
+    return escalated(make_rig, deployment)
+
+
+def escalated(make_rig: MakeRig, deployment: Deployment) -> Rig:
     made = make_rig(SAME_ISSUE, deployment=deployment)
     made.run("sweep")
     made.run("sync")
@@ -86,7 +96,8 @@ def test_an_end_reaches_every_linked_ticket_with_its_own_words(
     quiet(rig)
 
 
-def test_a_duplicate_follows_the_issue_that_stays(rig: Rig) -> None:
+def test_a_duplicate_follows_the_issue_that_stays(each_rig: Rig) -> None:
+    rig = each_rig
     stays = rig.box.ask("jira/issues", {"project": "ESC", "summary": "The older one"})["key"]
     rig.box.engineer_moves("ESC-1", "Done", "Duplicate")
     unclear = rig.run("sync")
@@ -107,7 +118,8 @@ def test_a_duplicate_follows_the_issue_that_stays(rig: Rig) -> None:
     assert states(rig) == {"escalation_resolved"}
 
 
-def test_done_and_reopened_is_seen_and_customers_are_owed_again(rig: Rig) -> None:
+def test_done_and_reopened_is_seen_and_customers_are_owed_again(each_rig: Rig) -> None:
+    rig = each_rig
     rig.box.engineer_moves("ESC-1", "Done", "Fixed")
     rig.box.advance(minutes=1)
     rig.box.engineer_moves("ESC-1", "In Progress")
@@ -135,7 +147,8 @@ def test_a_moved_issue_goes_on_under_its_new_key(rig: Rig) -> None:
     assert states(rig) == {"escalation_resolved"}
 
 
-def test_a_deleted_issue_is_told_to_every_ticket_once(rig: Rig) -> None:
+def test_a_deleted_issue_is_told_to_every_ticket_once(each_rig: Rig) -> None:
+    rig = each_rig
     rig.box.advance(hours=2)
     rig.box.ask("jira/issues/ESC-1/delete", {})
 
@@ -148,7 +161,8 @@ def test_a_deleted_issue_is_told_to_every_ticket_once(rig: Rig) -> None:
     assert rig.box.issues() == []
 
 
-def test_marked_comments_reach_every_ticket_once_and_others_none(rig: Rig) -> None:
+def test_marked_comments_reach_every_ticket_once_and_others_none(each_rig: Rig) -> None:
+    rig = each_rig
     for text in ("They pay too little anyway.", "#support The fix ships on Monday."):
         rig.box.ask("jira/issues/ESC-1/comment", {"text": text})
 
@@ -217,7 +231,8 @@ def test_a_kill_around_the_reply_sends_it_once(make_rig: MakeRig, when: str) -> 
     assert draft["ticket_id"] not in _untold(rig)
 
 
-def test_a_report_after_the_fix_opens_a_second_episode_with_a_link(rig: Rig) -> None:
+def test_a_report_after_the_fix_opens_a_second_episode_with_a_link(each_rig: Rig) -> None:
+    rig = each_rig
     rig.run("learn", "ESC-1", "--root-cause", "an old schema")
     rig.box.engineer_moves("ESC-1", "Done", "Fixed")
     rig.run("sync")
