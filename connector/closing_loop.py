@@ -87,6 +87,11 @@ def _how_told(
     return None
 
 
+def still_owed(tx: Transaction, row: EscalationRow) -> Checklist | None:
+    """The duties of what has ended and is not closed; None for everything else."""
+    return duties_of(tx, row) if row.closed_at is None else None
+
+
 def duties_of(tx: Transaction, row: EscalationRow) -> Checklist | None:
     """None while it goes on."""
     if row.ended_at is None:
@@ -132,8 +137,15 @@ def _ticket(link: LinkRow, last: TransitionRow, ours: list[IntentRow]) -> Ticket
     updated: datetime | None = last.at
     how = "closed: recorded here" if link.closed else "joined after the end"
     if link.merged_into is not None:
-        how = f"merged into ticket {link.merged_into}"
-    elif mine:
+        merged = f"merged into ticket {link.merged_into}"
+        return TicketEnd(
+            ticket_id=link.ticket_id,
+            updated_at=last.at,
+            updated_how=merged,
+            told_at=link.told_at or last.at,
+            told_how=link.told_how or merged,
+        )
+    if mine:
         settled = all(one.state in _SETTLED for one in mine)
         updated = max(one.sent_at or last.at for one in mine) if settled else None
         how = "internal note" if settled else ""

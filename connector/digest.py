@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
+from connector.closing_loop import still_owed
 from connector.core.digest import HORIZON, Digest, Tracked, Typical, build_digest
-from connector.core.model import Frozen, State
+from connector.core.model import Frozen
 from connector.errors import ExitCode
 from connector.texts import (
     SEVERITY_COLOURS,
@@ -25,16 +26,14 @@ from connector.texts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
     from connector.core.digest import Due
-    from connector.ledger.rows import EscalationRow, LinkRow, TransitionRow
+    from connector.ledger.rows import EscalationRow
     from connector.ledger.store import Ledger, Transaction
 
-_TOLD_OF = frozenset({State.RESOLVED, State.DE_ESCALATED})
-_ENDS = frozenset({State.CONFIRMED, State.DE_ESCALATED})
 _SHOWN = 15
 
 
@@ -80,7 +79,8 @@ def make_digest(
 
 
 def _tracked(tx: Transaction, row: EscalationRow) -> Tracked:
-    links, moves = tx.links.of(row.id), tx.transitions.of(row.id)
+    links = [link for link in tx.links.of(row.id) if link.merged_into is None]
+    duties = still_owed(tx, row)
     told = [link.told_at for link in links if link.told_at is not None]
     return Tracked(
         id=row.id,
@@ -92,39 +92,21 @@ def _tracked(tx: Transaction, row: EscalationRow) -> Tracked:
         owner=row.owner,
         customers=tuple(dict.fromkeys(link.customer.name for link in links)),
         tickets=tuple(link.ticket_id for link in links),
-        untold=_untold(row, links),
+        untold=duties.untold if duties else (),
         triggers=_triggers(row),
         opened_at=row.opened_at,
-        acknowledged_at=_first(moves, frozenset({State.ACKNOWLEDGED, State.IN_PROGRESS})),
+        acknowledged_at=row.acknowledged_at,
         resolved_at=row.resolved_at,
         told_at=max(told, default=None),
-        ended_at=_last(moves, _ENDS) if row.state in _ENDS | {State.REGRESSED} else None,
+        ended_at=row.ended_at,
         internal_due_at=row.internal_due_at,
         customer_due_at=row.customer_due_at,
     )
 
 
-def _untold(row: EscalationRow, links: Iterable[LinkRow]) -> tuple[int, ...]:
-    if row.state not in _TOLD_OF:
-        return ()
-    return tuple(link.ticket_id for link in links if link.told_at is None)
-
-
 def _triggers(row: EscalationRow) -> tuple[str, ...]:
     findings = (row.assessment or {}).get("findings", ())
     return tuple(dict.fromkeys(finding["kind"] for finding in findings if finding["sure"]))
-
-
-def _first(moves: Iterable[TransitionRow], states: frozenset[State]) -> datetime | None:
-    return min(_times(moves, states), default=None)
-
-
-def _last(moves: Iterable[TransitionRow], states: frozenset[State]) -> datetime | None:
-    return max(_times(moves, states), default=None)
-
-
-def _times(moves: Iterable[TransitionRow], states: frozenset[State]) -> list[datetime]:
-    return [move.at for move in moves if move.kind == "state" and move.new in states]
 
 
 # --- as text ----------------------------------------------------------------------------------
@@ -167,7 +149,7 @@ def _untold_part(screen: Console, digest: Digest) -> None:
         return
     titled(screen, "Fixed, customer not told")
     for one in digest.untold:
-        waited = short_span(digest.now - (one.finished_at or digest.now))
+        waited = short_span(digest.now - (one.ended_at or digest.now))
         numbers = ", ".join(map(str, one.untold))
         indented(screen, Text(f"{one.name}  for {waited}: {_short(one)}", style="red"))
         indented(screen, f"{counted(len(one.untold), 'ticket')} {numbers}", 6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from connector.closing_loop import duties_of
+from connector.closing_loop import still_owed
 from connector.core.model import Frozen, Group, State
 from connector.errors import ExitCode
 from connector.ledger.rows import EscalationRow
@@ -83,7 +83,7 @@ def _unclosed(tx: Transaction) -> list[EscalationRow]:
 def _listed(tx: Transaction, row: EscalationRow) -> Listed:
     links = tx.links.of(row.id)
     here = [link.ticket_id for link in links if link.merged_into is None]
-    duties = duties_of(tx, row) if row.closed_at is None else None
+    duties = still_owed(tx, row)
     breaches = [one.breach_at for one in tx.mirror.get(here).values() if one.breach_at]
     return Listed(
         escalation=row,

@@ -72,7 +72,10 @@ def _one(
         assessment={"findings": [{"kind": trigger, "sure": True}]},
         opened_at=opened,
         changed_at=min(max(opened, told), now),
+        acknowledged_at=acknowledged if acknowledged <= now else None,
         resolved_at=resolved if over else None,
+        ended_at=resolved if over else None,
+        closed_at=told if state is State.CONFIRMED else None,
         internal_due_at=None if over else now + timedelta(hours=dice.uniform(-3, 30)),
         customer_due_at=None if over else now + timedelta(hours=dice.uniform(-2, 40)),
     )

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 from digest_history import NOW, write_history
 
+from connector.digest import make_digest
 from connector.ledger.store import open_ledger
+from connector.shelf import list_escalations
 
 COMMAND = Path(sys.executable).parent / "escalation"
 HOSTILE = '<img src=x onerror=alert(1)> {{ 7*7 }} "&\u2028'
@@ -117,3 +120,26 @@ def test_a_wrong_option_is_explained(folder: Path, options: tuple[str, ...], say
     done = digest(folder, *options)
     assert done.returncode == 2
     assert says in re.sub(r"\s+", " ", done.stderr)
+
+
+def test_untold_are_the_tickets_that_the_list_and_the_duties_name(tmp_path: Path) -> None:
+    """One that was merged owes nobody anything, nor does one that a person took out."""
+    with open_ledger(f"sqlite:///{tmp_path}/escalation.db", now=NOW) as ledger:
+        write_history(ledger, count=120)
+        with ledger.transaction() as tx:
+            row = next(row for row in tx.escalations.unclosed() if row.ended_at is not None)
+            first = tx.links.of(row.id)[0]
+            for number, facts in ((1, {}), (2, {"merged_into": 1}), (3, {"left_at": NOW})):
+                tx.links.add(first.model_copy(update={"ticket_id": number, **facts}))
+        report = make_digest(
+            ledger, now=NOW, since=NOW, zone="UTC", desk="https://d", site="https://s"
+        )
+        listing = list_escalations(
+            ledger, state=None, now=NOW, window=timedelta(days=30), customers=3
+        )
+    listed = {one.escalation.id: set(one.untold) for one in listing.escalations if one.untold}
+    assert {one.id: set(one.untold) for one in report.digest.untold} == listed
+    (found,) = (one for one in report.digest.untold if one.id == row.id)
+    assert found.ended_at == row.ended_at
+    assert 1 in found.untold
+    assert not {2, 3} & {*found.untold, *found.tickets}

@@ -34,7 +34,7 @@ class Tracked(Frozen):
     """One escalation, as far as a digest looks at it. Times are aware UTC, None: not (yet).
 
     `untold`: linked tickets whose customer has not heard of the end yet; `told_at`: when the last
-    of them had. `triggers`: kinds, in the order of the assessment. `ended_at`: confirmed or
+    of them had. `triggers`: kinds, in the order of the assessment. `ended_at`: resolved or
     de-escalated.
     """
 
@@ -66,11 +66,6 @@ class Tracked(Frozen):
     def at_work(self) -> bool:
         """Somebody has to do something about the issue itself."""
         return self.state in _WORK
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """Since when customers can be told: it is fixed, or it was ended."""
-        return self.resolved_at or self.ended_at
 
     def dues(self) -> list[tuple[Clock, datetime]]:
         """The follow-ups that wait, the internal one first."""
@@ -196,11 +191,11 @@ def _urgency(one: Tracked) -> tuple[int, datetime, str]:
 
 
 def _is_untold(one: Tracked) -> bool:
-    return one.finished_at is not None and bool(one.untold)
+    return one.ended_at is not None and bool(one.untold)
 
 
 def _told_first(one: Tracked) -> tuple[datetime, str]:
-    return one.finished_at or one.opened_at, one.id
+    return one.ended_at or one.opened_at, one.id
 
 
 def _times(escalations: Iterable[Tracked]) -> Times:
@@ -208,7 +203,7 @@ def _times(escalations: Iterable[Tracked]) -> Times:
     return Times(
         acknowledge=_typical((one.opened_at, one.acknowledged_at) for one in found),
         resolve=_typical((one.opened_at, one.resolved_at) for one in found),
-        tell=_typical((one.finished_at, one.told_at) for one in found if not one.untold),
+        tell=_typical((one.ended_at, one.told_at) for one in found if not one.untold),
     )
 
 

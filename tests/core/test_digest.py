@@ -69,9 +69,9 @@ def test_a_resolved_escalation_has_no_follow_ups_left() -> None:
 
 def test_untold_customers_stand_by_how_long_they_have_waited() -> None:
     found = digest(
-        tracked("new", state=State.RESOLVED, resolved_at=NOON - hours(1), untold=(1,)),
+        tracked("new", state=State.RESOLVED, ended_at=NOON - hours(1), untold=(1,)),
         tracked("old", state=State.DE_ESCALATED, ended_at=NOON - hours(5), untold=(2, 3)),
-        tracked("told", state=State.RESOLVED, resolved_at=NOON - hours(9)),
+        tracked("told", state=State.RESOLVED, ended_at=NOON - hours(9)),
     )
     assert names(found.untold) == ["old", "new"]
 
@@ -95,6 +95,7 @@ def test_times_are_medians_and_a_half_told_escalation_is_not_told() -> None:
             opened_at=start,
             acknowledged_at=start + hours(acknowledge),
             resolved_at=start + hours(resolve),
+            ended_at=start + hours(resolve),
             told_at=start + hours(resolve + 2),
             **facts,
         )
@@ -108,7 +109,7 @@ def test_times_are_medians_and_a_half_told_escalation_is_not_told() -> None:
 def test_teams_are_told_apart() -> None:
     teams = digest(
         tracked("a", internal_due_at=NOON - hours(1), customer_due_at=NOON - hours(2)),
-        tracked("b", target=Target.SECURITY, state=State.RESOLVED, resolved_at=NOON, untold=(1,)),
+        tracked("b", target=Target.SECURITY, state=State.RESOLVED, ended_at=NOON, untold=(1,)),
     ).teams
     assert [(t.target, t.open, t.late, t.untold) for t in teams] == [
         (Target.ENGINEERING, 1, 1, 0),
