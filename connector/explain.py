@@ -100,7 +100,7 @@ def assess_tickets(services: Services, *, tickets: Sequence[int]) -> Explanation
 def assess_file(path: Path, mappings: Mappings, window: timedelta, now: datetime) -> Explanations:
     """Every ticket of a file, same-issue groups found among them. No account needed."""
     missing: list[str] = []
-    tickets = list(file_tickets(_good_lines(path, missing)))
+    tickets = list(file_tickets(_good_lines(path, missing), undated=now))
     groups = _by_ticket(_groups(tickets, mappings, window))
     solved = {
         item.ticket.id: item.ticket.updated_at
@@ -191,7 +191,7 @@ def print_explanations(found: Explanations, screen: Console) -> None:
     for number, one in enumerate(found.assessed):
         if number:
             screen.print()
-        print_assessment(one.assessment, screen)
+        print_assessment(one.assessment, screen, one.ids)
         if one.assessment.group is not None:
             _print_group(one.assessment.group, screen)
         if one.escalation:

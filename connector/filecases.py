@@ -29,15 +29,18 @@ class FileTicket:
     thread: Thread
 
 
-def file_tickets(lines: Iterable[TicketLine]) -> Iterator[FileTicket]:
-    """Each line as a ticket with its thread; times that are missing are those of the line before.
+def file_tickets(
+    lines: Iterable[TicketLine], *, undated: datetime | None = None
+) -> Iterator[FileTicket]:
+    """Each line as a ticket with its thread. One without a time gets `undated`, so that no clock
+    makes up a wait; without that the time of the line before, which keeps the file's order.
 
     Text ids get the line's number, negative, so that they cannot meet a number of the file.
     """
     before = _LONG_AGO
     for line in lines:
         before = line.created_at or before
-        ticket = _ticket(line, before)
+        ticket = _ticket(line, line.created_at or undated or before)
         yield FileTicket(given_id=line.id, ticket=ticket, thread=_thread(line, ticket))
 
 
@@ -60,6 +63,7 @@ def _ticket(line: TicketLine, created_at: datetime) -> Ticket:
             if line.organization
             else None
         ),
+        dated=line.created_at is not None,
         created_at=created_at,
         updated_at=max([created_at, *times, *([line.updated_at] if line.updated_at else [])]),
     )

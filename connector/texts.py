@@ -286,10 +286,13 @@ def spell_write(write: Outcome) -> str:
     return f"{DID[write.kind]}: {write.subject} [{write.escalation_id}]"
 
 
-def print_assessment(assessment: Assessment, screen: Console) -> None:
-    """Why, or why not: the verdict first, then everything that it rests on."""
+def print_assessment(assessment: Assessment, screen: Console, ids: Sequence[int | str]) -> None:
+    """Why, or why not: the verdict first, then everything that it rests on.
+
+    `ids`: its tickets as they were asked about.
+    """
     head = Text.assemble(
-        (tickets(assessment.tickets).capitalize(), "bold"),
+        (f"T{tickets(ids)[1:]}", "bold"),
         ": ",
         (assessment.verdict.upper(), "bold"),
         f", {assessment.because}",

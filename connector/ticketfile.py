@@ -5,12 +5,14 @@ Used by `group`, `extract`, `assess --from-file`, `backtest` and `sandbox --load
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,6 +65,14 @@ class TicketLine(_Line):
     status: str = "open"
     line: int = 0
 
+    @field_validator("id", mode="plain")
+    @classmethod
+    def _as_it_came(cls, value: object) -> int | str:
+        """Nothing is made into a number here: an id has to come out as it went in."""
+        if isinstance(value, int | str) and not isinstance(value, bool):
+            return value
+        raise PydanticCustomError("id", "is neither an integer nor a string")
+
     @field_validator("requester", "organization", mode="before")
     @classmethod
     def _as_text(cls, value: object) -> object:
@@ -101,12 +111,19 @@ def read_whole_lines(
         if not raw.strip():
             continue
         try:
-            value = orjson.loads(raw)
+            value = orjson.loads(raw if number > 1 else _without_mark(raw))
         except ValueError:
             yield BadLine(number, "is not JSON"), {}
             continue
         line = parse_line(value, number)
         yield line, {} if isinstance(line, BadLine) else _ticket_of(value)
+
+
+def _without_mark(raw: bytes | str) -> bytes | str:
+    """A file from Windows may begin with a byte order mark."""
+    if isinstance(raw, str):
+        return raw.removeprefix("\ufeff")
+    return raw.removeprefix(BOM_UTF8)
 
 
 def parse_line(value: object, number: int) -> TicketLine | BadLine:

@@ -27,6 +27,14 @@ def test_a_text_id_stays_text() -> None:
     assert line.id == "A-1"
 
 
+def test_a_byte_order_mark_at_the_start_is_no_part_of_the_first_line() -> None:
+    raw = b'{"id":1,"subject":"","body":""}'
+    (marked,) = read_lines([b"\xef\xbb\xbf" + raw])
+    (text,) = read_lines(["\ufeff" + raw.decode()])
+    assert isinstance(marked, TicketLine)
+    assert marked == text
+
+
 def test_a_line_of_zendesks_own_export_is_read() -> None:
     (line,) = read(
         {
@@ -50,6 +58,9 @@ def test_a_line_of_zendesks_own_export_is_read() -> None:
     ("line", "reason"),
     [
         ({"subject": "x", "body": "y"}, "id"),
+        ({"id": None, "subject": "x", "body": "y"}, "id"),
+        ({"id": True, "subject": "x", "body": "y"}, "id: is neither an integer nor a string"),
+        ({"id": 1.5, "subject": "x", "body": "y"}, "id: is neither an integer nor a string"),
         ({"id": 1, "body": "y"}, "subject"),
         ({"id": 1, "subject": "x"}, "body"),
         ({"id": 1, "subject": "x", "body": 5}, "body"),

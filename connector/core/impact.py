@@ -40,13 +40,14 @@ def measure_impact(
     customers = distinct_customers(cases)
     sla = worst_sla(cases)
     first = min(_reported(cases))
+    dated = any(case.ticket.dated for case in cases)
     known = [customer.arr for customer in customers if customer.arr is not None]
     keys = customer_keys(cases)
     unknown = len(keys) - len(known)
     return Impact(
         breadth=_breadth(cases, keys, customers, now),
         depth=_depth(cases, triggers, suppressors),
-        duration=_duration(first, sla, now),
+        duration=_duration(first if dated else None, sla, now),
         revenue=_revenue(customers, known, unknown, now),
         reputation=_reputation(cases, customers),
         contractual=_contractual(cases, sla),
@@ -165,9 +166,10 @@ def blocked_sources(cases: Iterable[Case], triggers: TriggersMapping) -> tuple[S
     )
 
 
-def _duration(first: datetime, sla: SlaStatus, now: datetime) -> Dimension:
-    age = now - first
-    text = f"first reported {spell(age)} ago ({first:%Y-%m-%d %H:%M} UTC)"
+def _duration(first: datetime | None, sla: SlaStatus, now: datetime) -> Dimension:
+    text = "unknown when it was first reported"
+    if first is not None:
+        text = f"first reported {spell(now - first)} ago ({first:%Y-%m-%d %H:%M} UTC)"
     if sla.breach_at is None:
         text += (
             "; next SLA breach unknown" if sla.state == "unknown" else "; no SLA clock is running"
@@ -176,7 +178,9 @@ def _duration(first: datetime, sla: SlaStatus, now: datetime) -> Dimension:
         text += f"; next SLA breach in {spell(sla.breach_at - now)}"
     else:
         text += f"; SLA breached {spell(now - sla.breach_at)} ago"
-    return Dimension(text=text, number=round(age.total_seconds() / 3600, 1))
+    if first is None:
+        return Dimension(text=text, known=False)
+    return Dimension(text=text, number=round((now - first).total_seconds() / 3600, 1))
 
 
 def _revenue(

@@ -136,7 +136,7 @@ class Ticket(Frozen):
 
     `sla` is None where the account did not offer SLA facts in this answer, () where none apply.
     `fields` are custom field values by field id (as text). `exported_at` is the export's
-    `generated_timestamp`.
+    `generated_timestamp`. `dated`: whether `created_at` is known; a file may leave it out.
     """
 
     id: int
@@ -157,6 +157,7 @@ class Ticket(Frozen):
     comment_count: int | None = None
     is_public: bool | None = None
     merged_into: int | None = None
+    dated: bool = True
     created_at: datetime
     updated_at: datetime
     exported_at: datetime | None = None
