@@ -4,7 +4,7 @@
               [--volume 10000 100000] [--store 10000 100000 1000000] [--only NAME]
 
 DATA_DIR holds JSON Lines files of tickets with a "group"; SCORER is the script that scores a
-grouping (`score_groups.py TRUTH PREDICTED --json --distinct requester`). Customers are counted,
+grouping (`score_groups.py`), which is run inside this process. Customers are counted,
 not tickets. H is the mean over the sets of (trigger F0.5 + pair F0.5) / 2, one setting for all.
 Ours has seen these very texts when it was trained; holdout_groups.py tells how it does on others.
 --store measures stores on disk (groups_scale.py): size, memory, and the time to place one ticket.
@@ -15,12 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
-import sys
+import runpy
 import tempfile
 import time
 from collections import defaultdict
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ from connector.meaning import find_model
 from connector.ticketfile import read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from connector.meaning import Meaning
 
@@ -56,16 +56,18 @@ def read(path: Path) -> Rows:
         return [json.loads(line) for line in lines if line.strip()]
 
 
+@cache
+def _script(scorer: Path) -> dict[str, Any]:
+    return runpy.run_path(str(scorer))
+
+
 def scored(scorer: Path, rows: Rows, labels: Labels) -> dict[str, dict[str, float]]:
-    with tempfile.TemporaryDirectory() as folder:
-        truth, predicted = Path(folder, "truth.jsonl"), Path(folder, "predicted.jsonl")
-        truth.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        found = ({"id": ticket, "group": group} for ticket, group in labels.items())
-        predicted.write_text("".join(json.dumps(row) + "\n" for row in found), encoding="utf-8")
-        command = [sys.executable, str(scorer), str(truth), str(predicted)]
-        command += ["--json", "--distinct", "requester"]
-        run = subprocess.run(command, check=True, capture_output=True, text=True)
-    result: dict[str, dict[str, float]] = json.loads(run.stdout)
+    """As `score_groups.py --distinct requester` tells it."""
+    script = _script(scorer)
+    who = {row["id"]: ("customer", row["requester"]) for row in rows}
+    truth = script["members_by_group"]({row["id"]: row["group"] for row in rows})
+    found = script["members_by_group"](labels)
+    result: dict[str, dict[str, float]] = script["score"](truth, found, who.__getitem__)
     return result
 
 
@@ -82,7 +84,7 @@ def percent(value: float | None) -> str:
     return "  -" if value is None else f"{100 * value:3.0f}"
 
 
-def h_of(result: dict[str, dict[str, float]]) -> float:
+def h_of(result: Mapping[str, Mapping[str, float]]) -> float:
     pair, trigger = result["pairwise"], result["trigger"]
     halves = (f_half(part["precision"], part["recall"]) for part in (pair, trigger))
     return sum(halves) / 2

@@ -1,58 +1,108 @@
 """How well groups are found in products that the trees have not seen, with one setting for all.
 
-    holdout_groups.py DATA_DIR SCORER --twin NAME [--cache FOLDER]
+    holdout_groups.py DATA_DIR SCORER --twin NAME [--cache FOLDER] [--seeds 3]
 
 A small product is judged by trees that were trained on the others alone. A large one is dealt into
 four parts, whole issues at a time; the tickets of each part are placed by trees trained without
 that part, each among all tickets of the file. The twin of a file (the same texts inside mails) is
-held out together with it. Made-up incidents are always trained on. Needs what train_groups.py
-needs.
+held out together with it. Made-up incidents are always trained on. Each seed deals and trains anew.
+
+The limits are told twice: "chosen here", the one setting that is best on these very reports; and
+"chosen elsewhere", for each product the setting that is best on the other products alone, which is
+what a new product can expect. Needs what train_groups.py needs.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections import Counter, defaultdict
-from dataclasses import replace
-from datetime import timedelta
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import mean
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from groups import f_half, percent, read, scored, show
-from train_groups import Pairs, Vectors, half, made_up, pairs_of, parameters, reports_of
+from groups import h_of, percent, read, scored, show
+from train_groups import WINDOW, Pairs, Vectors, Walk, half, made_up, pairs_of, parameters, walk
 
-from connector.core.grouping import Grouper, Parameters, Placement, Report
+from connector.core.grouping import Grouper, MemoryIndex, Parameters, Placed, Placement, Report
+from connector.core.grouping.finder import Finder, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from groups import Labels, Rows
 
-WINDOW = timedelta(days=10_000)
 PARTS, LARGE = 4, 2_000
-LIMITS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
+SURE = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
+RIGHT = 0.8
+"""The share of sure triggers that shall be right."""
+
+
+class Limits(NamedTuple):
+    pair: float
+    third: float
+    grow: float
+
+
+CHOICE = {
+    False: tuple(
+        Limits(*each) for each in product((0.25, 0.3, 0.36, 0.42), (0.25, 0.3, 0.36), (0.18,))
+    ),
+    True: tuple(Limits(*each) for each in product((0.4, 0.5, 0.6), (0.4, 0.5, 0.6), (0.3,))),
+}
+"""By words alone, and with sentence vectors."""
+
+
+class Remembering(Finder):
+    """A finder that looks up what was found once: no group changes any of it."""
+
+    def __init__(self, index: MemoryIndex, walk: Walk) -> None:
+        super().__init__(index, window=WINDOW)
+        self._walk = walk
+
+    def look(self, report: Report) -> Seen:
+        return self._walk.seen[report.ticket_id]
+
+    def evidence(self, seen: Seen, placed: Placed) -> tuple[float, ...]:
+        return self._walk.evidence(seen, placed)
 
 
 class Held(Grouper):
     """Judges each report by the trees that were trained without it."""
 
-    def __init__(self, judges: Mapping[str, Parameters], part_of: Mapping[int, str]) -> None:
-        super().__init__(next(iter(judges.values())), window=WINDOW)
-        self._judges, self._part_of = judges, part_of
+    def __init__(
+        self,
+        walk: Walk,
+        judges: Mapping[int, Parameters],
+        chances: dict[tuple[int, int], float],
+    ) -> None:
+        index = MemoryIndex()
+        super().__init__(next(iter(judges.values())), window=WINDOW, index=index)
+        self._finder = Remembering(index, walk)
+        self._judges, self._chances = judges, chances
+        for seen in walk.seen.values():
+            index.count(seen.query.sketch.keys)
 
     def place(self, report: Report) -> Placement:
-        self._parameters = self._judges[self._part_of[report.ticket_id]]
+        self._parameters = self._judges[report.ticket_id]
         return super().place(report)
 
+    def _chance(self, seen: Seen, placed: Placed) -> float:
+        both = (seen.report.ticket_id, placed.ticket_id)
+        if both not in self._chances:
+            self._chances[both] = super()._chance(seen, placed)
+        return self._chances[both]
 
-def parts(sets: Mapping[str, Rows], twins: list[str]) -> dict[str, dict[int, str]]:
+
+def parts(sets: Mapping[str, Rows], twins: Sequence[str], seed: int) -> dict[str, dict[int, str]]:
     """For each file and ticket the part that it is held out with."""
     home: dict[tuple[str, str], str] = {}
     for name, rows in sets.items():
         for row in rows if name not in twins else ():
-            issue = row["group"] or f"alone {row['id']}"
+            issue = f"{seed} {row['group'] or row['id']}"
             part = int(sha256(issue.encode()).hexdigest(), 16) % PARTS
             home[row["requester"], row["created_at"]] = (
                 f"{name} {part}" if len(rows) > LARGE else name
@@ -74,6 +124,152 @@ def without(pairs: Pairs, part_of: Mapping[int, str], part: str) -> Pairs:
     )
 
 
+@dataclass
+class Trial:
+    """One deal of parts with its trees, for reports compared by words alone or by meaning too."""
+
+    walks: Mapping[str, Walk]
+    part_of: Mapping[str, Mapping[int, str]]
+    trees: Mapping[str, Parameters]
+    scorer: Path
+    chances: dict[str, dict[tuple[int, int], float]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+
+    def product(self, name: str, ticket: int) -> str:
+        return self.part_of[name][ticket].split()[0]
+
+    def products(self) -> list[str]:
+        return sorted({part.split()[0] for part in self.trees})
+
+    def place(self, limits: Mapping[str, Limits]) -> dict[str, list[Placement]]:
+        """The placements of each set's reports, with the limits of each one's product."""
+        judges = {
+            part: trees.model_copy(update=limits[part.split()[0]]._asdict())
+            for part, trees in self.trees.items()
+        }
+        found = {}
+        for name, walked in self.walks.items():
+            part_of = self.part_of[name]
+            judge_of = {ticket: judges[part] for ticket, part in part_of.items()}
+            held = Held(walked, judge_of, self.chances[name])
+            found[name] = [held.place(report) for report in walked.reports]
+        return found
+
+    def score(
+        self, placements: Mapping[str, Iterable[Placement]], *, of: Sequence[str]
+    ) -> dict[str, dict[str, dict[str, float]]]:
+        """Scores of the sets, on tickets of these products alone; sets without any are left out."""
+        found = {}
+        for name, placed in placements.items():
+            asked = [r for r in self.walks[name].rows if self.product(name, r["id"]) in of]
+            known = {row["id"] for row in asked}
+            labels: Labels = {p.ticket_id: p.group for p in placed if p.ticket_id in known}
+            if asked:
+                found[name] = scored(self.scorer, asked, labels)
+        return found
+
+
+def h(result: Mapping[str, Mapping[str, Mapping[str, float]]]) -> float:
+    return mean(h_of(each) for each in result.values())
+
+
+def by_support(placed: Sequence[Placement]) -> dict[str, float]:
+    """The mean support of each group, as `Grouper.strength` takes it."""
+    chances: dict[str, list[float]] = defaultdict(list)
+    for each in placed:
+        if each.chance is not None:
+            chances[each.group].append(each.chance)
+    return {group: mean(known) for group, known in chances.items()}
+
+
+def surer(placements: Mapping[str, list[Placement]], limit: float) -> dict[str, list[Placement]]:
+    kept = {}
+    for name, placed in placements.items():
+        support = by_support(placed)
+        kept[name] = [each for each in placed if support.get(each.group, 0.0) >= limit]
+    return kept
+
+
+def triggers(result: Mapping[str, Mapping[str, Mapping[str, float]]]) -> tuple[float, float, float]:
+    """Share of the fired ones that are right, share of those wanted that are found; how many."""
+    sums = {
+        key: sum(each["trigger"][key] for each in result.values())
+        for key in ("correct", "fired", "found", "wanted")
+    }
+    right = sums["correct"] / sums["fired"] if sums["fired"] else 0.0
+    return right, sums["found"] / sums["wanted"], sums["fired"]
+
+
+def least_sure(trial: Trial, placed: Mapping[str, list[Placement]], of: Sequence[str]) -> float:
+    """The lowest limit for `sure` with which enough triggers of these products are right."""
+    for limit in SURE:
+        if triggers(trial.score(surer(placed, limit), of=of))[0] >= RIGHT:
+            return limit
+    return SURE[-1]
+
+
+def judge(trial: Trial, choice: Sequence[Limits]) -> dict[str, float]:
+    products = trial.products()
+    placed = {each: trial.place(dict.fromkeys(products, each)) for each in choice}
+    here = max(choice, key=lambda each: h(trial.score(placed[each], of=products)))
+    print(f"  chosen here: {tuple(here)}")
+    told(trial, placed[here], dict.fromkeys(products, least_sure(trial, placed[here], products)))
+    elsewhere, sure = {}, {}
+    for one in products:
+        rest = [other for other in products if other != one]
+        best = max(choice, key=lambda each: h(trial.score(placed[each], of=rest)))
+        elsewhere[one] = best
+        sure[one] = least_sure(trial, placed[best], rest)
+    print("  chosen elsewhere:", {one: (*elsewhere[one], sure[one]) for one in products})
+    honest = trial.place(elsewhere)
+    told(trial, honest, sure)
+    for limit in SURE:
+        right, found, fired = triggers(trial.score(surer(placed[here], limit), of=products))
+        print(
+            f"    support from {limit}: {fired:.0f} triggers, {percent(right)} % right,"
+            f" {percent(found)} % found"
+        )
+    return {
+        "chosen here": h(trial.score(placed[here], of=products)),
+        "chosen elsewhere": h(trial.score(honest, of=products)),
+    }
+
+
+def told(
+    trial: Trial, placements: Mapping[str, list[Placement]], sure: Mapping[str, float]
+) -> None:
+    """Prints the figures of each set: of all groups, and of those that are sure."""
+    kept = {}
+    for name, placed in placements.items():
+        support = by_support(placed)
+        kept[name] = [
+            each
+            for each in placed
+            if support.get(each.group, 0.0) >= sure[trial.product(name, each.ticket_id)]
+        ]
+    for method, chosen in (("all", placements), ("sure", kept)):
+        result = trial.score(chosen, of=trial.products())
+        for name, each in result.items():
+            show(name, method, each)
+        print(f"  H {method} {100 * h(result):.1f}")
+
+
+def trials(
+    seed: int, walks: Mapping[str, Walk], twins: Sequence[str], scorer: Path, incidents: list[Pairs]
+) -> dict[bool, Trial]:
+    """By words alone (False) and by meaning too (True)."""
+    part_of = parts({name: each.rows for name, each in walks.items()}, twins, seed)
+    pairs = {name: pairs_of(name, each, **half(name in twins)) for name, each in walks.items()}
+    trees: dict[bool, dict[str, Parameters]] = {False: {}, True: {}}
+    for part in sorted({part for known in part_of.values() for part in known.values()}):
+        known = [without(pairs[name], part_of[name], part) for name in walks]
+        both = parameters([*known, *incidents], seed)
+        trees[False][part] = both.model_copy(update={"with_vectors": None})
+        trees[True][part] = both.with_vectors or both
+    return {way: Trial(walks, part_of, trees[way], scorer) for way in trees}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -82,67 +278,22 @@ def main() -> None:
     parser.add_argument("scorer", type=Path)
     parser.add_argument("--twin", action="append", default=[], metavar="NAME")
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args()
     vectors = Vectors(arguments.cache)
-    sets = {path.stem: read(path) for path in sorted(arguments.data.glob("*.jsonl"))}
-    part_of = parts(sets, arguments.twin)
-    pairs = {
-        name: pairs_of(name, rows, vectors, **half(name in arguments.twin))
-        for name, rows in sets.items()
-    }
+    walks = {p.stem: walk(read(p), vectors) for p in sorted(arguments.data.glob("*.jsonl"))}
     incidents = made_up(vectors)
-    every = sorted({part for known in part_of.values() for part in known.values()})
-    judges = {
-        part: parameters([*(without(pairs[n], part_of[n], part) for n in sets), *incidents])
-        for part in every
-    }
-    for meaning in (False, True):
-        print("\nwith sentence vectors" if meaning else "by words alone")
-        judge(sets, judges, part_of, vectors if meaning else None, arguments.scorer)
-
-
-def judge(
-    sets: Mapping[str, Rows],
-    judges: Mapping[str, Parameters],
-    part_of: Mapping[str, Mapping[int, str]],
-    vectors: Vectors | None,
-    scorer: Path,
-) -> None:
-    total: dict[str, list[float]] = defaultdict(list)
-    sure: Counter[tuple[float, str]] = Counter()
-    for name, rows in sets.items():
-        grouper = Held(judges, part_of[name])
-        reports = reports_of(rows, vectors)
-        grouper.learn_rarity(reports)
-        for report in reports:
-            grouper.place(report)
-        groups = grouper.groups()
-        for method, chosen in (
-            ("all", groups),
-            ("sure", [g for g in groups if g.strength == "sure"]),
-        ):
-            labels: Labels = {m.ticket_id: g.id for g in chosen for m in g.members}
-            total[method].append(show(name, method, scored(scorer, rows, labels)))
-        for limit in LIMITS:
-            kept = [g for g in groups if _mean([m.chance for m in g.members]) >= limit]
-            found = scored(scorer, rows, {m.ticket_id: g.id for g in kept for m in g.members})
-            for key in ("correct", "fired", "found", "wanted"):
-                sure[limit, key] += int(found["trigger"][key])
-    for method, values in total.items():
-        print(f"H {method:5s} {100 * sum(values) / len(values):5.1f}")
-    for limit in LIMITS:
-        right, fired = sure[limit, "correct"], sure[limit, "fired"]
-        recall = sure[limit, "found"] / sure[limit, "wanted"]
-        print(
-            f"  sure from {limit}: {right} of {fired} triggers right"
-            f" ({percent(right / fired if fired else None)} %), {percent(recall)} % found,"
-            f" F0.5 {percent(f_half(right / fired if fired else None, recall))}"
-        )
-
-
-def _mean(chances: list[float | None]) -> float:
-    known = [chance for chance in chances if chance is not None]
-    return sum(known) / len(known) if known else 0.0
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for seed in range(1, arguments.seeds + 1):
+        dealt = trials(seed, walks, arguments.twin, arguments.scorer, incidents)
+        for meaning, trial in dealt.items():
+            way = "by meaning too" if meaning else "by words alone"
+            print(f"\nseed {seed}, {way}", flush=True)
+            for limits, value in judge(trial, CHOICE[meaning]).items():
+                found[way, limits].append(100 * value)
+    for (way, limits), values in found.items():
+        each = ", ".join(f"{value:.1f}" for value in values)
+        print(f"H {way}, limits {limits}: {mean(values):.1f} ({each})")
 
 
 if __name__ == "__main__":

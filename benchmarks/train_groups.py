@@ -15,7 +15,7 @@ import argparse
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,8 @@ import numpy as np
 from incidents import incidents
 
 from connector.core.customers import customer_key
-from connector.core.grouping import MemoryIndex, Report, fingerprint, in_order
-from connector.core.grouping.finder import Finder
+from connector.core.grouping import MemoryIndex, Placed, Report, fingerprint, in_order
+from connector.core.grouping.finder import Finder, Seen
 from connector.core.grouping.pairs import (
     FALLING,
     FEATURES,
@@ -34,6 +34,7 @@ from connector.core.grouping.pairs import (
     RISING,
 )
 from connector.core.grouping.parameters import Parameters, Tree
+from connector.core.grouping.text import meant
 from connector.meaning import SentenceModel, find_model
 
 if TYPE_CHECKING:
@@ -55,12 +56,14 @@ SETTINGS: dict[str, Any] = {
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "monotone_constraints_method": "advanced",
-    "seed": 1,
     "num_threads": 1,
     "deterministic": True,
     "verbose": -1,
 }
 ROUNDS = 100
+TRAININGS = 4
+DRAWN = 0.3
+"""Of the pairs that are not about one issue, the share that one training sees."""
 MADE_UP_SAME, MADE_UP_OTHERS = 0.5, 0.05
 """Made-up tickets show what belongs together; how rarely things do, only real ones can show."""
 SMALL_STORES = 8
@@ -90,7 +93,7 @@ def read(path: Path) -> Rows:
 
 
 class Vectors:
-    """Sentence vectors of tickets, kept in a folder from run to run."""
+    """Sentence vectors of tickets, kept in a folder for as long as cleaning leaves the same."""
 
     def __init__(self, cache: Path | None) -> None:
         model = find_model(None)
@@ -101,7 +104,8 @@ class Vectors:
 
     def of(self, rows: Rows) -> list[str]:
         texts = [(row["subject"], row["body"]) for row in rows]
-        name = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
+        said = json.dumps([meant(subject, body) for subject, body in texts])
+        name = hashlib.sha256(said.encode()).hexdigest()[:16]
         file = self._cache / f"{name}.json" if self._cache else None
         if file and file.exists():
             known: list[str] = json.loads(file.read_text(encoding="utf-8"))
@@ -123,39 +127,53 @@ def report(row: dict[str, Any], vector: str = "") -> Report:
     )
 
 
-def reports_of(rows: Rows, vectors: Vectors | None) -> list[Report]:
-    known = zip(rows, vectors.of(rows) if vectors else [""] * len(rows), strict=True)
+def reports_of(rows: Rows, vectors: Vectors) -> list[Report]:
+    known = zip(rows, vectors.of(rows), strict=True)
     return in_order(report(row, vector) for row, vector in known)
 
 
-def pairs_of(
-    name: str, tickets: Rows, vectors: Vectors, *, share: float = 1.0, share_of_others: float = 1.0
-) -> Pairs:
-    """Shares scale the weight of the pairs about one issue, and of all other pairs."""
-    rows = {row["id"]: row for row in tickets}
-    reports = reports_of(tickets, vectors)
+@dataclass
+class Walk:
+    """One file's reports as the finder met them, one after the other, and what it found."""
+
+    rows: Rows
+    reports: list[Report]
+    finder: Finder
+    seen: dict[int, Seen] = field(default_factory=dict)
+    known: dict[tuple[int, int], tuple[float, ...]] = field(default_factory=dict)
+
+    def evidence(self, seen: Seen, placed: Placed) -> tuple[float, ...]:
+        """Of two reports without vectors as of two that have nothing in common in meaning."""
+        both = (seen.report.ticket_id, placed.ticket_id)
+        if both not in self.known:
+            found = self.finder.evidence(seen, placed)
+            self.known[both] = found if len(found) > len(FEATURES) else (*found, 0.0)
+        return self.known[both]
+
+
+def walk(rows: Rows, vectors: Vectors) -> Walk:
     finder = Finder(MemoryIndex(), window=WINDOW)
-    finder.learn_rarity(reports)
-    evidence: list[tuple[float, ...]] = []
-    both: list[tuple[int, int]] = []
-    shared: list[str | None] = []
-    for each in reports:
-        seen = finder.look(each)
-        group = rows[each.ticket_id]["group"]
-        for placed in seen.near:
-            known = finder.evidence(seen, placed)
-            evidence.append(known if len(known) > len(FEATURES) else (*known, 0.0))
-            both.append((each.ticket_id, placed.ticket_id))
-            shared.append(group if group == rows[placed.ticket_id]["group"] else None)
-        finder.store(seen)
+    walked = Walk(rows, reports_of(rows, vectors), finder)
+    finder.learn_rarity(walked.reports)
+    for each in walked.reports:
+        walked.seen[each.ticket_id] = finder.look(each)
+        finder.store(walked.seen[each.ticket_id])
+    return walked
+
+
+def pairs_of(name: str, walked: Walk, *, share: float = 1.0, share_of_others: float = 1.0) -> Pairs:
+    """Shares scale the weight of the pairs about one issue, and of all other pairs."""
+    group = {row["id"]: row["group"] for row in walked.rows}
+    both = [(seen, placed) for seen in walked.seen.values() for placed in seen.near]
+    tickets = [(seen.report.ticket_id, placed.ticket_id) for seen, placed in both]
+    shared = [group[one] if group[one] == group[other] else None for one, other in tickets]
     size = Counter(shared)
-    weight = [share_of_others if group is None else share * size[group] ** -0.5 for group in shared]
-    same = [group is not None for group in shared]
+    weight = [share_of_others if one is None else share * size[one] ** -0.5 for one in shared]
     return Pairs(
         name,
-        np.array(both),
-        np.array(evidence),
-        np.array(same, dtype=np.int64),
+        np.array(tickets),
+        np.array([walked.evidence(seen, placed) for seen, placed in both]),
+        np.array([one is not None for one in shared], dtype=np.int64),
         np.array(weight),
     )
 
@@ -172,34 +190,53 @@ def made_up(vectors: Vectors) -> list[Pairs]:
     ]
     stores = [incidents(seed=1, groups=100, alone=400), *small]
     return [
-        pairs_of("made up", tickets, vectors, share=MADE_UP_SAME, share_of_others=MADE_UP_OTHERS)
+        pairs_of(
+            "made up",
+            walk(tickets, vectors),
+            share=MADE_UP_SAME,
+            share_of_others=MADE_UP_OTHERS,
+        )
         for tickets in stores
     ]
 
 
-def train(sets: Sequence[Pairs], features: Sequence[str]) -> lightgbm.Booster:
-    learn = lightgbm.Dataset(
-        np.vstack([each.evidence[:, : len(features)] for each in sets]),
-        np.concatenate([each.same for each in sets]),
-        weight=np.concatenate([each.weight for each in sets]),
-    )
+def train(sets: Sequence[Pairs], features: Sequence[str], seed: int) -> tuple[Tree, ...]:
+    """The trees of several trainings, whose sum is the mean of what each training says.
+
+    Each sees all pairs about one issue, and a draw of its own of the others.
+    """
+    evidence = np.vstack([each.evidence[:, : len(features)] for each in sets])
+    same = np.concatenate([each.same for each in sets])
+    weight = np.concatenate([each.weight for each in sets])
+    weight = np.where(same, weight, weight / DRAWN)
     constraints = [(name in RISING) - (name in FALLING) for name in features]
-    return lightgbm.train(SETTINGS | {"monotone_constraints": constraints}, learn, ROUNDS)
+    found: list[Tree] = []
+    for training in range(TRAININGS):
+        draw = np.random.default_rng([seed, training])
+        kept = (same > 0) | (draw.random(len(same)) < DRAWN)
+        learn = lightgbm.Dataset(evidence[kept], same[kept], weight=weight[kept])
+        settings = {"monotone_constraints": constraints, "seed": 1000 * seed + training}
+        booster = lightgbm.train(SETTINGS | settings, learn, ROUNDS)
+        trained = booster.dump_model()["tree_info"]
+        found.extend(tree(each["tree_structure"]) for each in trained)
+    return tuple(found)
 
 
-def parameters(sets: Sequence[Pairs]) -> Parameters:
+def parameters(sets: Sequence[Pairs], seed: int = 1) -> Parameters:
     """Two judges of pairs, one that knows words alone and one that knows sentence vectors too."""
     deeper = Parameters(
         features=FEATURES_WITH_VECTORS,
-        trees=trees(train(sets, FEATURES_WITH_VECTORS)),
+        trees=train(sets, FEATURES_WITH_VECTORS, seed),
+        trainings=TRAININGS,
         **LIMITS_WITH_VECTORS,
     )
-    words = trees(train(sets, FEATURES))
-    return Parameters(features=FEATURES, trees=words, with_vectors=deeper, **LIMITS)
-
-
-def trees(booster: lightgbm.Booster) -> tuple[Tree, ...]:
-    return tuple(tree(each["tree_structure"]) for each in booster.dump_model()["tree_info"])
+    return Parameters(
+        features=FEATURES,
+        trees=train(sets, FEATURES, seed),
+        trainings=TRAININGS,
+        with_vectors=deeper,
+        **LIMITS,
+    )
 
 
 def tree(root: dict[str, Any]) -> Tree:
@@ -209,7 +246,7 @@ def tree(root: dict[str, Any]) -> Tree:
 
     def walk(node: dict[str, Any]) -> int:
         if "split_feature" not in node:
-            leaves.append(round(node["leaf_value"], 5))
+            leaves.append(round(node["leaf_value"] / TRAININGS, 5))
             return ~(len(leaves) - 1)
         place = len(nodes)
         nodes.append((0, 0.0, 0, 0))
@@ -233,7 +270,7 @@ def main() -> None:
     arguments = parser.parse_args()
     vectors = Vectors(arguments.cache)
     real = [
-        pairs_of(path.stem, read(path), vectors, **half(path.stem in arguments.twin))
+        pairs_of(path.stem, walk(read(path), vectors), **half(path.stem in arguments.twin))
         for path in arguments.data
     ]
     sets = [*real, *made_up(vectors)]

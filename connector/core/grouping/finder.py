@@ -17,7 +17,8 @@ from connector.core.grouping.pairs import (
     query,
     surroundings,
 )
-from connector.core.grouping.sketch import sketch
+from connector.core.grouping.sketch import Sketch, sketch
+from connector.core.grouping.templates import template_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,16 +49,24 @@ class Finder:
         self.index = index
         self._window = window
         self._counted = False
+        self._left_out: frozenset[int] = frozenset()
 
     def learn_rarity(self, reports: Iterable[Report]) -> None:
-        """Counts terms before anything is placed; reports are not counted again afterwards."""
-        for report in reports:
-            self.index.count(sketch(report.fingerprint).keys)
+        """Counts terms before anything is placed, and finds the lines that are templates; reports
+        are not counted again afterwards. They are in order of time.
+        """
+        known = list(reports)
+        self._left_out = template_lines(known)
+        for report in known:
+            self.index.count(self._sketch(report).keys)
         self._counted = True
+
+    def _sketch(self, report: Report) -> Sketch:
+        return sketch(report.fingerprint, self._left_out)
 
     def look(self, report: Report) -> Seen:
         """Counts the report's terms, and finds its nearest reports in the window."""
-        drawn = sketch(report.fingerprint)
+        drawn = self._sketch(report)
         if not self._counted:
             self.index.count(drawn.keys)
         asked = query(drawn, self.index.counts(drawn.keys), self.index.size())

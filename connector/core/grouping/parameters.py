@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.resources import files
 from math import exp
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,9 @@ from connector.core.model import Frozen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+_HOPELESS: Final = -3.5
+"""Odds (a logarithm) that no other training makes worth a look: a chance of 3 %."""
 
 Node = float | tuple[int, float, Any, Any]
 """A leaf, or a question: feature, limit, and the nodes for "at most" and for "more"."""
@@ -50,11 +53,14 @@ class Parameters(Frozen):
     `third` for a third one to join the two (the step that can make an escalation), `grow` for
     larger groups to take a further one, `sure` on average in a group for it to act by itself.
 
-    `with_vectors` judges two reports that both have a sentence vector.
+    The trees are those of so many `trainings`, all of one first, each of the same number of trees;
+    one training has its share of the sum. `with_vectors` judges two reports that both have a
+    sentence vector.
     """
 
     features: tuple[str, ...]
     trees: tuple[Tree, ...]
+    trainings: int = Field(default=1, ge=1)
     bias: float = 0.0
     pair: float = Field(ge=0, le=1)
     third: float = Field(ge=0, le=1)
@@ -96,13 +102,22 @@ class Parameters(Frozen):
         """How likely two reports with this evidence are about one issue."""
         if self.with_vectors and len(evidence) > len(FEATURES):
             return self.with_vectors.chance(evidence)
-        score = self.bias
-        for node in self._nested:
-            while isinstance(node, tuple):
-                feature, limit, left, right = node
-                node = left if evidence[feature] <= limit else right  # noqa: PLW2901  # walks down
-            score += node
+        nested, first = self._nested, len(self.trees) // self.trainings
+        score = self.trainings * _sum(nested[:first], evidence)
+        if self.bias + score > _HOPELESS and self.trainings > 1:
+            score = score / self.trainings + _sum(nested[first:], evidence)
+        score += self.bias
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
+
+
+def _sum(nodes: Sequence[Node], evidence: Sequence[float]) -> float:
+    found = 0.0
+    for node in nodes:
+        while isinstance(node, tuple):
+            feature, limit, left, right = node
+            node = left if evidence[feature] <= limit else right  # noqa: PLW2901  # walks down
+        found += node
+    return found
 
 
 def unlikelier(chance: float, by: float) -> float:

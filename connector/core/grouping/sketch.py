@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -41,7 +41,6 @@ class Sketch:
     versions: frozenset[int]
     text_key: int = 0
     product_area: str | None = None
-    line_keys: tuple[int, ...] = field(default=())
     vector: bytes = b""
 
     @property
@@ -51,7 +50,7 @@ class Sketch:
 
 
 def sketch(fingerprint: Fingerprint, left_out: frozenset[int] = frozenset()) -> Sketch:
-    """`left_out` are keys of lines that many customers share: their words don't count."""
+    """`left_out` are keys of lines that are templates: their words don't count."""
     title = dict.fromkeys((word_key(word) for word in fingerprint.title), 1.0)
     words = dict(title)
     code: set[int] = set()
@@ -73,7 +72,6 @@ def sketch(fingerprint: Fingerprint, left_out: frozenset[int] = frozenset()) -> 
         versions=frozenset(sign_key(sign) for sign in signs if sign.startswith("version:")),
         text_key=fingerprint.text_key,
         product_area=fingerprint.product_area,
-        line_keys=tuple(line.key for line in fingerprint.lines),
         vector=unpacked(fingerprint.vector),
     )
 
