@@ -17,6 +17,7 @@ from connector.learning import learn
 from connector.ledger.rows import EventRow
 from connector.refs import escalation_named
 from connector.running import Run
+from connector.services import sign_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,8 +104,7 @@ def told(services: Services, *, ref: str, ticket_id: int, how: str) -> Report:
 
 
 def _begin(services: Services) -> Gate:
-    services.desk.whoami()
-    services.tracker.whoami()
+    sign_in(services)
     gate = make_gate(services)
     gate.recover()
     return gate

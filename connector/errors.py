@@ -52,6 +52,14 @@ class ConfigError(ConnectorError):
     exit_code = ExitCode.USAGE
 
 
+def first_to_mend(errors: Sequence[ConnectorError]) -> ConnectorError:
+    """Of several, the one that the command ends with: what a person has to mend before what passes.
+
+    ValueError for none at all.
+    """
+    return min(errors, key=lambda error: _PRECEDENCE.index(error.exit_code))
+
+
 class InvalidConfigError(ConfigError):
     """Everything that is wrong with config.toml, its variables or mappings/, at once."""
 

@@ -10,6 +10,7 @@ from connector.deciding import Decision, decide, fetch_tickets
 from connector.errors import ConfigError, ExitCode
 from connector.escalating import follow, line_of, make_gate, open_escalation
 from connector.report import EscalationLine, Report, SetAside
+from connector.services import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +36,7 @@ def escalate_by_hand(
 
     Raises ConfigError when none of the tickets exists.
     """
-    services.desk.whoami()
-    services.tracker.whoami()
+    sign_in(services)
     gate = make_gate(services)
     gate.recover()
     found = fetch_tickets(services, tickets)

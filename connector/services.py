@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from connector.errors import RefusedError, UnavailableError, first_to_mend
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -26,6 +28,18 @@ class Progress(Protocol):
 
 def quiet(step: str, done: int, total: int | None = None) -> None:
     """Progress for nobody."""
+
+
+def sign_in(services: Services) -> None:
+    """Asks both services who we are. When neither answers, a refusal is told before an outage."""
+    troubles: list[RefusedError | UnavailableError] = []
+    for side in (services.desk, services.tracker):
+        try:
+            side.whoami()
+        except (RefusedError, UnavailableError) as error:
+            troubles.append(error)
+    if troubles:
+        raise first_to_mend(troubles)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from connector.errors import (
     RefusedError,
     TicketError,
     UnavailableError,
+    first_to_mend,
     one_of_ours,
 )
 from connector.escalating import follow, line_of, make_gate, open_escalation, resume
@@ -60,7 +61,7 @@ def run_sweep(services: Services, *, full: bool = False, limit: int | None = Non
     gate = make_gate(services)
     _try_tracker(services, gate, found)
     gate.recover()
-    read = _read(services, found, full=full)
+    read = _read(services, gate, found, full=full)
     groups = update_groups(services)
     candidates = find_candidates(services)
     _decide_all(services, gate, candidates, found, limit)
@@ -86,7 +87,7 @@ def _fold(services: Services, gate: Gate, found: _Found) -> None:
         _note(found, error)
 
 
-def _read(services: Services, found: _Found, *, full: bool) -> Read:
+def _read(services: Services, gate: Gate, found: _Found, *, full: bool) -> Read:
     """What was read before trouble is kept; the cursor stands where the last whole page ended.
 
     The exports answer nobody without credentials: they need no sign-in before them.
@@ -96,7 +97,7 @@ def _read(services: Services, found: _Found, *, full: bool) -> Read:
         read_changes(services, read, full=full)
     except (UnavailableError, TicketError) as error:
         if not read.begun:
-            raise
+            raise first_to_mend([error, *gate.troubles]) from error
         _note(found, error)
     return read
 

@@ -10,7 +10,13 @@ from connector.core.plan import name_write
 from connector.core.writes import UpdateTicket
 from connector.deescalating import ends_in_zendesk
 from connector.drafting import affected_by
-from connector.errors import ConfigError, RefusedError, UnavailableError, one_of_ours
+from connector.errors import (
+    ConfigError,
+    RefusedError,
+    UnavailableError,
+    first_to_mend,
+    one_of_ours,
+)
 from connector.escalating import intents, make_gate, resume
 from connector.following_up import follow_up
 from connector.ledger.rows import EventRow
@@ -36,11 +42,14 @@ def run_sync(services: Services) -> Report:
     leaves its writes planned and says so.
     """
     gate = make_gate(services)
-    run = Run(me=services.tracker.whoami().id)
     try:
         services.desk.whoami()
     except (RefusedError, UnavailableError) as error:
         gate.rest("desk", error)
+    try:
+        run = Run(me=services.tracker.whoami().id)
+    except (RefusedError, UnavailableError) as error:
+        raise first_to_mend([error, *gate.troubles]) from error
     gate.recover()
     resume(services, gate)
     if "desk" not in gate.resting:
