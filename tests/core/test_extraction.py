@@ -264,6 +264,8 @@ PATTERNS = {
     for name, value in vars(module).items()
     for number, pattern in enumerate(compiled(value))
 }
+ON_ONE_LINE = {one.pattern for one in grammar.GRAMMARS}
+"""These are only ever held against the beginning of a line."""
 WORST = ("a", " ", "1.", "a ", "a.b.", "we tried ", "error: ", "at a.b(")
 PIECES = (
     *(
@@ -292,8 +294,9 @@ PIECES = (
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
 def test_no_pattern_backtracks_on_hostile_text(pattern: re.Pattern[str]) -> None:
+    longest = cues._LINE if pattern in ON_ONE_LINE else 65_536
     for piece in WORST:
-        text = (piece * 65_536)[:65_536]
+        text = (piece * longest)[:longest]
         started = time.process_time()
         pattern.search(text)
         pattern.match(text)

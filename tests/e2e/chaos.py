@@ -45,7 +45,7 @@ def a_place(folder: Path) -> Iterator[Place]:
     with ExitStack() as stack:
         trap = Trap()
         stack.callback(trap.close)
-        nursery = Nursery(folder)
+        nursery = Nursery()
         stack.callback(nursery.close)
         server = stack.enter_context(shared_server(folder / "postgres"))
         yield Place(nursery, folder, trap, server)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+def nursery() -> Iterator[Nursery]:
     """Starts forks of the command: a fifth of the price."""
-    started = Nursery(tmp_path_factory.mktemp("e2e"))
+    started = Nursery()
     yield started
     started.close()
 

@@ -11,11 +11,13 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -117,8 +119,9 @@ class _Executed:
 class Nursery:
     """Starts forks of a process that has imported the command (see nursery.py)."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
-        self._address = str(folder / "nursery")
+    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+        self._folder = tempfile.mkdtemp(prefix="nursery-")  # a socket's path has 107 bytes at most
+        self._address = f"{self._folder}/at"
         self._parent = subprocess.Popen(
             [sys.executable, Path(__file__).with_name("nursery.py"), self._address],
             stdin=subprocess.PIPE,
@@ -145,6 +148,7 @@ class Nursery:
         self._parent.stdin.close()
         self._parent.stdout.close()
         self._parent.wait(_SECONDS)
+        shutil.rmtree(self._folder)
 
 
 class _Forked:

@@ -259,7 +259,7 @@ def mutated(mutant: Mutant, folder: Path, server: Path | None, trap: Trap) -> It
     """A place whose command has this bug."""
     code = plant(mutant, folder)
     with ExitStack() as stack:
-        nursery = Nursery(code, {"PYTHONPATH": str(code)})
+        nursery = Nursery({"PYTHONPATH": str(code)})
         stack.callback(nursery.close)
         yield Place(nursery, code, trap, server)
 

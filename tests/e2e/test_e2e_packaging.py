@@ -81,8 +81,10 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("no systemd here to ask")
+    installed = tmp_path / "bin"  # a unit names its command without quotes: no spaces in it
+    installed.symlink_to(COMMAND.parent)
     for unit in UNITS:
-        text = unit.read_text("utf-8").replace(INSTALLED, str(COMMAND.parent))
+        text = unit.read_text("utf-8").replace(INSTALLED, str(installed))
         # The account of the example is made by whoever installs it.
         text = text.replace("User=escalation\n", "DynamicUser=yes\n")
         (tmp_path / unit.name).write_text(text, "utf-8")

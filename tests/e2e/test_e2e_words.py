@@ -125,7 +125,7 @@ def test_bash_completes_with_the_script(tmp_path: Path) -> None:
     if bash is None:
         pytest.skip("no bash here")
     asked = (
-        f'PATH={COMMAND.parent}:$PATH; eval "$(escalation completion bash)"; '
+        f'PATH="{COMMAND.parent}:$PATH"; eval "$(escalation completion bash)"; '
         "COMP_WORDS=(escalation quar); COMP_CWORD=1; _escalation_completion escalation; "
         'echo "${COMPREPLY[@]}"'
     )
