@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from connector.core.brief import need_for
 from connector.core.model import Ask, Need, Severity, Target
 from connector.deciding import Decision, decide, fetch_tickets
-from connector.errors import ConfigError, ExitCode
+from connector.errors import ConfigError
 from connector.escalating import follow, line_of, make_gate, open_escalation
 from connector.report import EscalationLine, Report, SetAside
+from connector.running import report_of
 from connector.services import sign_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from connector.core.model import Ticket
@@ -41,12 +42,9 @@ def escalate_by_hand(
     gate.recover()
     found = fetch_tickets(services, tickets)
     here = [ticket for ticket in found.values() if ticket.status != "deleted"]
-    missing = [ticket_id for ticket_id in dict.fromkeys(tickets) if ticket_id not in found]
-    if not here:
-        raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
     live, linked, over = _known(services, here)
     others = fetch_tickets(services, linked - set(found)).values()
-    decision = decide(services, [*here, *others], group=None, earlier=live)
+    decision = decide(services, [*here, *others], group=None, earlier=live) if here else None
     if decision is None:
         raise ConfigError(f"no such ticket: {', '.join(map(str, tickets))}; check the ids")
     escalated: list[EscalationLine] = []
@@ -68,27 +66,28 @@ def escalate_by_hand(
     else:
         named = [case for case in decision.cases if case.ticket.id in found]
         new = [case for case in named if case.ticket.id not in linked]
+        old = [case for case in named if case.ticket.id in linked]
         if new:
             follow(services, live, decision, new, actor="operator")
             joined.append(line_of(live, reason or "joined by hand", new))
-        old = [case for case in named if case.ticket.id in linked]
-        already += [line_of(live, "escalated already", old)] if old else []
+        if old:
+            already.append(line_of(live, "escalated already", old))
         gate.settle(live.id)
-    return Report(
-        command="ticket",
-        now=services.now,
-        dry_run=services.dry_run,
+    return report_of(
+        services,
+        gate,
+        "ticket",
         escalated=tuple(escalated),
         joined=tuple(joined),
         already=tuple(already),
-        set_aside=tuple(
-            SetAside(what=f"ticket {number}", reason="no such ticket", ticket_id=number)
-            for number in missing
-        ),
-        writes=tuple(gate.outcomes),
-        calls=services.calls(),
-        problems=tuple(str(error) for error in gate.troubles),
-        codes=tuple(ExitCode(error.exit_code) for error in gate.troubles),
+        set_aside=_set_aside(set(tickets) - set(found)),
+    )
+
+
+def _set_aside(missing: Iterable[int]) -> tuple[SetAside, ...]:
+    return tuple(
+        SetAside(what=f"ticket {number}", reason="no such ticket", ticket_id=number)
+        for number in sorted(missing)
     )
 
 

@@ -1,35 +1,53 @@
-"""What a run of the way back found, as it goes; its report at the end."""
+"""What a run found, as it goes; its report at the end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connector.report import FollowedUp, Report, SetAside, StateChange
 
 if TYPE_CHECKING:
-    from connector.errors import ConnectorError, ExitCode
+    from collections.abc import Iterable
+
+    from connector.errors import ConnectorError
     from connector.gate import Gate
     from connector.ledger.rows import EscalationRow
     from connector.services import Services
 
 
+def report_of(
+    services: Services,
+    gate: Gate,
+    command: str,
+    troubles: Iterable[ConnectorError] = (),
+    **told: Any,
+) -> Report:
+    """The report of a run: what it has to tell itself, its writes, and each trouble once, its own
+    before those for which writes wait.
+    """
+    every = [*troubles, *gate.troubles]
+    return Report(
+        command=command,
+        now=services.now,
+        dry_run=services.dry_run,
+        writes=tuple(gate.outcomes),
+        calls=services.calls(),
+        problems=tuple(dict.fromkeys(map(str, every))),
+        codes=tuple(error.exit_code for error in every),
+        **told,
+    )
+
+
 @dataclass
 class Run:
-    """Collects; decides nothing. `me`: who we are in Jira, so that our own words are known."""
+    """Of the way back. Collects; decides nothing. `me`: who we are in Jira: our own words."""
 
     me: str = ""
     changed: list[StateChange] = field(default_factory=list)
     followed: list[FollowedUp] = field(default_factory=list)
     shared: list[str] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    codes: list[ExitCode] = field(default_factory=list)
-
-    def trouble(self, error: ConnectorError) -> None:
-        if str(error) not in self.problems:
-            self.problems.append(str(error))
-        self.codes.append(error.exit_code)
 
     def aside(self, what: str, reason: str, ticket_id: int | None = None) -> None:
         self.set_aside.append(SetAside(what=what, reason=reason, ticket_id=ticket_id))
@@ -50,18 +68,12 @@ class Run:
         )
 
     def report(self, services: Services, gate: Gate, command: str) -> Report:
-        for trouble in gate.troubles:
-            self.trouble(trouble)
-        return Report(
-            command=command,
-            now=services.now,
-            dry_run=services.dry_run,
+        return report_of(
+            services,
+            gate,
+            command,
             changed=tuple(self.changed),
             followed=tuple(self.followed),
             shared=tuple(self.shared),
             set_aside=tuple(self.set_aside),
-            writes=tuple(gate.outcomes),
-            calls=services.calls(),
-            problems=tuple(self.problems),
-            codes=tuple(self.codes),
         )

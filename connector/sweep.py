@@ -16,7 +16,6 @@ from connector.duplicates import fold_duplicates
 from connector.errors import (
     ConfigError,
     ConnectorError,
-    ExitCode,
     RefusedError,
     TicketError,
     UnavailableError,
@@ -28,6 +27,7 @@ from connector.ledger.rows import AsideRow
 from connector.placing import GroupsUpdate, update_groups
 from connector.reading import Read, read_changes
 from connector.report import EscalationLine, Report, SetAside, StateChange, TicketLeft
+from connector.running import report_of
 
 if TYPE_CHECKING:
     from connector.core.model import Group
@@ -47,8 +47,7 @@ class _Found:
     changed: list[StateChange] = field(default_factory=list)
     left: list[TicketLeft] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    codes: list[ExitCode] = field(default_factory=list)
+    troubles: list[ConnectorError] = field(default_factory=list)
 
 
 def run_sweep(services: Services, *, full: bool = False, limit: int | None = None) -> Report:
@@ -59,7 +58,7 @@ def run_sweep(services: Services, *, full: bool = False, limit: int | None = Non
     """
     found = _Found()
     gate = make_gate(services)
-    _try_tracker(services, gate, found)
+    _try_tracker(services, gate)
     gate.recover()
     read = _read(services, gate, found, full=full)
     groups = update_groups(services)
@@ -70,12 +69,11 @@ def run_sweep(services: Services, *, full: bool = False, limit: int | None = Non
     return _report(services, gate, read, groups, candidates, found)
 
 
-def _try_tracker(services: Services, gate: Gate, found: _Found) -> None:
+def _try_tracker(services: Services, gate: Gate) -> None:
     try:
         services.tracker.whoami()
     except (RefusedError, UnavailableError) as error:
         gate.rest("tracker", error)
-        _note(found, error)
 
 
 def _fold(services: Services, gate: Gate, found: _Found) -> None:
@@ -84,7 +82,7 @@ def _fold(services: Services, gate: Gate, found: _Found) -> None:
     try:
         fold_duplicates(services)
     except (RefusedError, UnavailableError, TicketError) as error:
-        _note(found, error)
+        found.troubles.append(error)
 
 
 def _read(services: Services, gate: Gate, found: _Found, *, full: bool) -> Read:
@@ -98,7 +96,7 @@ def _read(services: Services, gate: Gate, found: _Found, *, full: bool) -> Read:
     except (UnavailableError, TicketError) as error:
         if not read.begun:
             raise first_to_mend([error, *gate.troubles]) from error
-        _note(found, error)
+        found.troubles.append(error)
     return read
 
 
@@ -114,7 +112,7 @@ def _decide_all(
         except (RefusedError, ConfigError):
             raise
         except UnavailableError as error:
-            _note(found, error)
+            found.troubles.append(error)
             break
         except Exception as error:  # noqa: BLE001 - one bad ticket does not stop the others
             _set_aside(services, unit, one_of_ours(error), found)
@@ -236,7 +234,7 @@ def _escalate(
             try:
                 row = open_escalation(services, decision, before=unit.earlier)
             except (RefusedError, UnavailableError) as error:
-                _note(found, error)
+                found.troubles.append(error)
                 found.deferred.append(_line(decision))
                 continue
             except ConfigError:
@@ -300,12 +298,6 @@ def _set_aside(services: Services, unit: Unit, error: ConnectorError, found: _Fo
         )
 
 
-def _note(found: _Found, error: ConnectorError) -> None:
-    if str(error) not in found.problems:
-        found.problems.append(str(error))
-    found.codes.append(error.exit_code)
-
-
 def _line(decision: Decision) -> EscalationLine:
     """A decision that is only shown: nothing is recorded of it."""
     assessment, cases = decision.assessment, decision.cases
@@ -344,14 +336,13 @@ def _report(
     candidates: Candidates,
     found: _Found,
 ) -> Report:
-    for error in gate.troubles:
-        _note(found, error)
     with services.ledger.transaction() as tx:
         in_store = tx.mirror.count()
-    return Report(
-        command="sweep",
-        now=services.now,
-        dry_run=services.dry_run,
+    return report_of(
+        services,
+        gate,
+        "sweep",
+        found.troubles,
         tickets_read=read.tickets,
         comments_read=read.comments,
         in_store=in_store,
@@ -368,8 +359,4 @@ def _report(
         backlog=len(candidates.backlog),
         waiting=tuple(number for unit in candidates.waiting for number in unit.ids),
         set_aside=(*read.set_aside, *found.set_aside),
-        writes=tuple(gate.outcomes),
-        calls=services.calls(),
-        problems=tuple(found.problems),
-        codes=tuple(found.codes),
     )

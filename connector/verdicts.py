@@ -14,11 +14,12 @@ from connector.core.model import OPEN_STATUSES, State
 from connector.core.plan import name_write, state_tag
 from connector.core.writes import ChangeTags, UpdateTicket
 from connector.drafting import place_of
-from connector.errors import ConfigError, ExitCode
+from connector.errors import ConfigError
 from connector.escalating import intents, make_gate
 from connector.ledger.rows import EventRow
 from connector.placing import grouper_of, put_lines, verdicts_around
 from connector.report import Report, VerdictLine
+from connector.running import report_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -49,16 +50,7 @@ def judge(services: Services, *, verdict: str, refs: Sequence[str]) -> Report:
         word.finish(line)
     for escalation_id in word.left:
         gate.settle(escalation_id)
-    return Report(
-        command="group",
-        now=services.now,
-        dry_run=services.dry_run,
-        verdicts=(line,),
-        writes=tuple(gate.outcomes),
-        calls=services.calls(),
-        problems=tuple(str(error) for error in gate.troubles),
-        codes=tuple(ExitCode(error.exit_code) for error in gate.troubles),
-    )
+    return report_of(services, gate, "group", verdicts=(line,))
 
 
 class _Word:
