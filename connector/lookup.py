@@ -1,6 +1,6 @@
 """Did it happen? Looks for a write of ours by its marker before it is ever sent again.
 
-What is looked at, and when absence is proven, is reliability.md section 3's table.
+`look_up` knows where each kind of write leaves its trace, `proven_absent` when that proves anything.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Jira as our `Tracker`, Cloud and Data Center: reads from JSON, and writes that leave once.
 
-The jira client holds the session, its URLs and its headers, built by the recipe of jira-api
-section 1 so that it makes no request of its own. The only module that imports jira.
+The jira client holds the session, its URLs and its headers, built so that it makes no request of
+its own. The only module that imports jira.
 """
 
 from __future__ import annotations

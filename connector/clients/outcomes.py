@@ -1,4 +1,4 @@
-"""What an HTTP answer means: the table of reliability.md section 4, for both services.
+"""What an HTTP answer means, for both services: "Errors by class" in docs/reliability.md.
 
 Messages hold method, path template, status, the service's own field messages and the request id.
 """

@@ -1,6 +1,6 @@
 """The one retry policy: what is tried again, how long it waits, and when a side rests.
 
-Classes and numbers are reliability.md section 4's table. Reads are repeated here by the clients
+The classes are those of docs/reliability.md. Reads are repeated here by the clients
 themselves. A write is one request; who may send it again uses `RetryPolicy.resend`.
 """
 

@@ -1,7 +1,7 @@
 """What a service says about a refused request, fit to be shown: its own words, nobody's text.
 
-Error bodies come in at least six shapes (zendesk-api section 8, jira-api section 1) and may echo
-what was sent. Only short messages and field names are taken, and echoes of our texts are hidden.
+Error bodies come in at least six shapes and may echo what was sent. Only short
+messages and field names are taken, and echoes of our texts are hidden.
 """
 
 from __future__ import annotations

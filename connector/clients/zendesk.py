@@ -1,7 +1,7 @@
 """Zendesk as our `Desk`: reads straight from JSON, and writes that are internal or not sent.
 
 zenpy holds the session and makes each request; what is above and below it is ours
-(zendesk-api section 10 says why). The only module that imports zenpy.
+(docs/decisions.md says why). The only module that imports zenpy.
 """
 
 from __future__ import annotations

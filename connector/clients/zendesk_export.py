@@ -99,7 +99,7 @@ class Exports:
         return self._lookups.page(raws, document, place, sla_offered=self._sla_offered)
 
     def _start(self, since: datetime) -> int:
-        """Exports leave out the last minute, and refuse a start in it (zendesk-api section 4)."""
+        """Exports leave out the last minute, and refuse a start in it."""
         return int(min(since, self._line.now() - _NEWEST_LEFT_OUT).timestamp())
 
     def _page(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class Lookups:
         raise DriftError(f"zendesk: {path} has no end")
 
     def _sla(self, ticket_id: int) -> tuple[SlaClock, ...] | None:
-        """From the first source that this account offers (zendesk-api section 6), else None."""
+        """From the first source that this account offers, else None."""
         for source in list(self._sla_sources):
             path, _, query = source.format(ticket_id).partition("?")
             name, _, value = query.partition("=")

@@ -228,7 +228,7 @@ def ticket_of(wire: WireTicket, sideloads: Sideloads, *, sla_offered: bool) -> T
 
 
 def clocks_of(wire: WireSlas | None) -> tuple[SlaClock, ...]:
-    """The SLA clocks; the units beside `breach_at` are ignored (zendesk-api section 6)."""
+    """The SLA clocks; the units beside `breach_at` are ignored."""
     metrics = wire.policy_metrics if wire else ()
     return tuple(
         SlaClock(metric=one.metric, stage=one.stage, breach_at=one.breach_at) for one in metrics

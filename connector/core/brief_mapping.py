@@ -23,7 +23,7 @@ SECTIONS: tuple[SectionKey, ...] = (
     "needed",
     "context",
 )
-"""All sections in their order (domain section 5), which is the same for everybody."""
+"""All sections in their order, which is the same for everybody."""
 
 Item = Literal[
     "ticket_summary",
@@ -48,7 +48,7 @@ Item = Literal[
     "decision_needed",
     "deadline",
 ]
-"""Parts of a brief that a target may require (domain section 4)."""
+"""Parts of a brief that a target may require."""
 
 PersonalData = Literal["e-mail", "phone", "IBAN"]
 """Kinds of personal data, by the names that stand in `[redacted: …]`."""

@@ -1,4 +1,4 @@
-"""The fixed sections of a brief, one function each, in the order of domain section 5."""
+"""The fixed sections of a brief, one function each, in their order."""
 
 from __future__ import annotations
 

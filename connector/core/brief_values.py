@@ -70,7 +70,7 @@ class Entry(Frozen):
 
 
 class Part(Frozen):
-    """One of the fixed sections (domain section 5)."""
+    """One of the fixed sections."""
 
     key: str
     title: str

@@ -37,7 +37,7 @@ _SAME_MOMENT = timedelta(seconds=5)
 
 
 def customer_of(ticket: Ticket, fields: FieldsMapping) -> Customer:
-    """Who the ticket counts for (domain section 1). Facts that no field tells are None."""
+    """Who the ticket counts for. Facts that no field tells are None."""
     organization, requester = ticket.organization, ticket.requester
     email = requester.email if requester else None
     key = customer_key(

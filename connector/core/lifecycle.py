@@ -1,4 +1,4 @@
-"""Which state of an escalation may follow which (domain section 7)."""
+"""Which state of an escalation may follow which."""
 
 from __future__ import annotations
 

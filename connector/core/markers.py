@@ -55,7 +55,7 @@ def payload_hash(payload: Json) -> str:
 
 
 def global_id(desk: str, ticket_id: int) -> str:
-    """The remote link's stable name; never a URL, since URLs change (jira-api 7c)."""
+    """The remote link's stable name; never a URL, since URLs change."""
     return f"system=zendesk&site={desk}&ticket={ticket_id}"
 
 

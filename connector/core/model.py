@@ -24,7 +24,7 @@ class Frozen(BaseModel):
 
 
 class Severity(StrEnum):
-    """Ours (domain section 2); never to be mixed with Zendesk's or Jira's priority."""
+    """Ours; never to be mixed with Zendesk's or Jira's priority."""
 
     CRITICAL = "Critical"
     HIGH = "High"
@@ -37,7 +37,7 @@ class Severity(StrEnum):
 
 
 class Target(StrEnum):
-    """Who receives an escalation (domain section 4)."""
+    """Who receives an escalation."""
 
     L2 = "L2"
     ENGINEERING = "Engineering"
@@ -47,7 +47,7 @@ class Target(StrEnum):
 
 
 class State(StrEnum):
-    """Life of an escalation (domain section 7)."""
+    """Life of an escalation."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -72,7 +72,7 @@ class DeescalationReason(StrEnum):
 
 
 class Ask(StrEnum):
-    """What the receiver is asked to do (domain section 5, WHAT'S NEEDED)."""
+    """What the receiver is asked to do (the brief's WHAT'S NEEDED)."""
 
     INVESTIGATE = "investigate"
     FIX = "fix"
@@ -207,7 +207,7 @@ class Thread(Frozen):
 
 
 class Customer(Frozen):
-    """An organization, else an e-mail domain, else a requester (domain section 1).
+    """An organization, else an e-mail domain, else a requester.
 
     `key` is "organization:<id>", "domain:<domain>" or "requester:<id>". Money is in the currency
     of the organization field. None means unknown.
@@ -385,7 +385,7 @@ class Dimension(Frozen):
 
 
 class Impact(Frozen):
-    """The six dimensions (domain section 3). Unknown is said to be unknown."""
+    """The six dimensions. Unknown is said to be unknown."""
 
     breadth: Dimension
     depth: Dimension

@@ -34,7 +34,7 @@ def first_turns(ticket: Ticket) -> Turns:
     """What the ticket itself tells, before any comment of it was read.
 
     Zendesk's metrics say when the requester wrote last, not whether an agent's later update was
-    a reply or a note (zendesk-api section 6). So a ticket that is the support's turn by its status
+    a reply or a note. So a ticket that is the support's turn by its status
     is taken to wait: a closer look costs a call, a miss costs the customer.
     """
     metrics = ticket.metrics

@@ -35,7 +35,7 @@ CLASSES = {
     "503": "UNKNOWN",
     "504": "UNKNOWN",
 }
-"""The error class of each fault (reliability.md section 4), by its name without `status:`."""
+"""The error class of each fault (docs/reliability.md), by its name without `status:`."""
 
 _OFTEN = ("kill", "kill", "kill", "reset", "close", "truncate", "status:500", "status:429")
 _FAULTS = (

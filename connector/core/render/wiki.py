@@ -1,7 +1,7 @@
 """Jira Data Center's wiki markup, where everything is live unless it is made inert.
 
 Foreign words become decimal entities inside a line, or stand in a noformat block whose own end
-and any mention are broken by a zero-width space (reference: jira-api 7d).
+and any mention are broken by a zero-width space.
 """
 
 from __future__ import annotations
