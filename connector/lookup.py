@@ -1,6 +1,6 @@
 """Did it happen? Looks for a write of ours by its marker before it is ever sent again.
 
-`look_up` knows where each kind of write leaves its trace, `proven_absent` when that proves anything.
+`look_up` knows where each kind of write leaves its trace, `proven_absent` when silence is proof.
 """
 
 from __future__ import annotations
