@@ -9,7 +9,7 @@ from connector.core.plan import state_tag
 from connector.telling import Words, move_and_tell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from connector.ledger.rows import EscalationRow, LinkRow, MirrorRow
     from connector.ports import Issue
@@ -53,14 +53,13 @@ def ends_in_zendesk(services: Services, run: Run) -> list[str]:
     ended = []
     with services.ledger.snapshot() as tx:
         rows = [row for row in tx.escalations.unclosed() if row.state in _WORK and row.settled]
-        links = {row.id: tx.links.of(row.id) for row in rows}
+        links = {row.id: tx.links.ever_of(row.id) for row in rows}
         ids = sorted({link.ticket_id for held in links.values() for link in held})
         mirror = tx.mirror.get(ids)
         first = {row.id: tx.transitions.of(row.id)[:1] for row in rows}
     by_hand = {name for name, steps in first.items() if steps and steps[0].actor == "operator"}
     for row in rows:
-        here = [link for link in links[row.id] if link.merged_into is None]
-        found = _why(services, row, here, mirror, by_hand=row.id in by_hand)
+        found = _why(services, row, links[row.id], mirror, by_hand=row.id in by_hand)
         if found is not None:
             actor, reason, why = found
             end(services, row, reason, why, actor=actor, run=run)
@@ -76,9 +75,10 @@ def _why(
     *,
     by_hand: bool,
 ) -> tuple[str, DeescalationReason, str] | None:
-    """Who ends it, for which reason, and in words; None while it goes on."""
+    """Who ends it, why, and in words; None while it goes on. `links`: all that it ever had."""
     ends = services.mappings.status.ends
-    known = [(link, mirror[link.ticket_id]) for link in links if link.ticket_id in mirror]
+    here = [link for link in links if link.left_at is None and link.merged_into is None]
+    known = [(link, mirror[link.ticket_id]) for link in here if link.ticket_id in mirror]
     for link, ticket in known:
         for tag in ticket.tags:
             if tag in ends.tags and tag not in link.worn:
@@ -93,13 +93,19 @@ def _why(
         return "zendesk", DeescalationReason.SELF_RESOLVED, "agents have solved every ticket of it"
     if by_hand:
         return None
-    return _by_facts(services, row, [link for link, _ in still])
+    return _by_facts(services, row, _customers(links), _customers(link for link, _ in still))
+
+
+def _customers(links: Iterable[LinkRow]) -> int:
+    return len({link.customer.key for link in links})
 
 
 def _by_facts(
-    services: Services, row: EscalationRow, open_links: Sequence[LinkRow]
+    services: Services, row: EscalationRow, ever: int, left: int
 ) -> tuple[str, DeescalationReason, str] | None:
-    """What it was escalated for is not so any more, and has not been for a while."""
+    """What it was escalated for is not so any more, and has not been for a while. `ever` and
+    `left`: its customers; only what was a group can shrink, one customer with many users cannot.
+    """
     held = services.mappings.severity.falls_after.amount
     if row.below_since is not None and services.now - row.below_since >= held:
         why = "its severity fell below Medium: nothing in its tickets speaks for it any more"
@@ -109,10 +115,9 @@ def _by_facts(
         if (row.assessment)
         else set()
     )
-    left = len({link.customer.key for link in open_links})
     needed = services.min_customers
     shrunk = services.mappings.status.ends.shrunk and kinds and kinds <= _SPREAD
-    if shrunk and left < needed and services.now - row.opened_at >= held:
+    if shrunk and left < needed <= ever and services.now - row.opened_at >= held:
         why = f"the group shrank to {left} of at least {needed} customers"
         return "sweep", DeescalationReason.REASSESSED, why
     return None

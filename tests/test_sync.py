@@ -346,19 +346,29 @@ def test_tickets_that_agents_solved_end_it(office: Office) -> None:
     assert office.row().end_reason == "self_resolved"
 
 
-def test_a_group_that_shrank_ends_it_after_a_while(ledger: Ledger) -> None:
-    office = an_office(ledger)
-    finding = {"kind": "same-issue", "category": "pattern", "because": "2 customers"}
+def spread(office: Office, kind: str) -> None:
+    """As if it had been escalated for nothing but how many are affected."""
     assessed = {
         "now": NOON,
-        "tickets": [1, 2],
+        "tickets": [1],
         "verdict": "escalate",
         "because": "",
-        "findings": [finding],
+        "findings": [{"kind": kind, "because": "many are affected"}],
     }
     row = office.row().model_copy(update={"assessment": assessed})
-    with ledger.transaction() as tx:
+    with office.ledger.transaction() as tx:
         tx.escalations.replace(row)
+
+
+def test_one_customer_with_many_users_is_no_group_that_shrank(ledger: Ledger) -> None:
+    office = an_office(ledger, 1)
+    spread(office, "several-customers")
+    assert office.sync(hours(6)).changed == ()
+
+
+def test_a_group_that_shrank_ends_it_after_a_while(ledger: Ledger) -> None:
+    office = an_office(ledger)
+    spread(office, "same-issue")
     office.mirrored(2, status="deleted")
     assert office.sync(minutes(5)).changed == ()
     report = office.sync(hours(6))
