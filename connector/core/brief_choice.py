@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from connector.core.extraction.phrases import FAILS_OUTRIGHT
+from connector.core.grouping.codes import product_codes
+from connector.core.grouping.signatures import signatures
 from connector.core.grouping.stopwords import STOP
 from connector.core.grouping.text import bare_subject
 
@@ -135,6 +138,26 @@ def _plainness(statement: Statement) -> float:
     return points - (2.0 if NO_FAILURE.search(text) else 0.0)
 
 
+def named_code(cases: Sequence[Case]) -> str:
+    """The product's own error code that most of the reports name, as they write it; else "".
+
+    It is what people search for, however the failure is worded.
+    """
+    spoken: Counter[str] = Counter()
+    for case in cases:
+        title, report = bare_subject(case.ticket.subject), _report_of(case)
+        codes = product_codes(signatures(title, report.splitlines()))
+        names = {code.removeprefix("code:").upper() for code in codes}
+        spoken.update(name for name in names if _whole(name, f"{title}\n{report}"))
+    code, number = max(spoken.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    return code if 2 * number > len(cases) else ""
+
+
+def _whole(code: str, text: str) -> bool:
+    """Not the beginning of a longer number: that of one document says nothing of a failure."""
+    return re.search(rf"\b{re.escape(code)}(?![-/.]?\d)", text, re.IGNORECASE) is not None
+
+
 def _shared(cases: Sequence[Case]) -> Mapping[str, float]:
     """By word: the share of the other tickets that use it; nothing where there is one ticket."""
     told = [stems for case in cases if (stems := _reported(case))]
@@ -149,9 +172,12 @@ def _shared(cases: Sequence[Case]) -> Mapping[str, float]:
 
 def _reported(case: Case) -> Stems:
     """The words of the report itself, and of its subject."""
+    return _stems(f"{bare_subject(case.ticket.subject)} {_report_of(case)}")
+
+
+def _report_of(case: Case) -> str:
     first = next((c.body for c in case.thread.comments if c.role == "end-user"), "")
-    report = first or case.ticket.description
-    return _stems(f"{bare_subject(case.ticket.subject)} {report[:_REPORT]}")
+    return (first or case.ticket.description)[:_REPORT]
 
 
 def _weight(stems: Stems, shared: Mapping[str, float]) -> float:

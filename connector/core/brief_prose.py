@@ -10,7 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connector.core.brief_choice import FAILS, best_observation, on_topic, says_failure, telling
+from connector.core.brief_choice import (
+    FAILS,
+    best_observation,
+    named_code,
+    on_topic,
+    says_failure,
+    telling,
+)
 from connector.core.brief_clause import CLAUSE_LIMIT, clause, clause_end
 from connector.core.brief_values import Said
 from connector.core.clean import one_line
@@ -174,9 +181,14 @@ def _failure(
 
 
 def _where(extract: Extract, cases: Sequence[Case], failure: str) -> str:
-    """Product area, version, system: the newest and most often named that the failure omits."""
+    """Error code, product area, version, system: the newest and most often named that the failure
+    omits.
+    """
+    code = named_code(cases)
+    parts = [code] if code and code not in failure.upper() else []
     area = next((case.product_area for case in cases if case.product_area), None)
-    parts = [one_line(area.replace("_", " "), 40)] if area else []
+    if area:
+        parts.append(one_line(area.replace("_", " "), 40))
     for name in ("version", "browser", "OS", "device"):
         fact = next((fact for fact in extract.environment if fact.name == name), None)
         if fact and fact.value.lower() not in failure.lower():

@@ -67,6 +67,24 @@ def brief_of(*cases: Case, target: Target = Target.ENGINEERING, **changes: objec
     )
 
 
+def test_a_code_that_most_reports_name_stands_in_the_summary_however_they_are_worded() -> None:
+    cases = (
+        a_thread(a_comment("The export could not be written. It says EXP-5031."), id=1),
+        a_thread(a_comment("No file arrives.\nError: EXP-5031"), id=2, name="B"),
+        a_thread(a_comment("The export fails here as well, see UTF-8 and HTTP-500."), id=3),
+    )
+    assert "[EXP-5031" in brief_of(*cases).summary
+    assert "EXP-5031" not in brief_of(cases[0], *cases[2:]).summary.partition("[")[2]
+    invoice = a_thread(a_comment("The PDF of credit note CN-2026-0148 shows the VAT twice."))
+    assert "[" not in brief_of(invoice).summary
+    assert "[" not in brief_of(cases[2]).summary, "names of standards are no codes of the product"
+
+
+def test_a_code_that_the_failure_names_already_is_not_said_twice() -> None:
+    summary = brief_of(a_thread(a_comment("The export gives EXP-5031 here as well."))).summary
+    assert summary.count("EXP-5031") == 1
+
+
 def test_of_several_reports_the_one_that_says_what_all_have_in_common_names_the_issue() -> None:
     cases = (
         a_thread(a_comment("Two guests did not turn up today. The reminder mail came late."), id=1),
