@@ -25,7 +25,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from groups import h_of, percent, read, scored, show
-from train_groups import WINDOW, Pairs, Vectors, Walk, half, made_up, pairs_of, parameters, walk
+from train_groups import (
+    LIMITS,
+    LIMITS_WITH_VECTORS,
+    WINDOW,
+    Pairs,
+    Vectors,
+    Walk,
+    half,
+    made_up,
+    pairs_of,
+    parameters,
+    walk,
+)
 
 from connector.core.grouping import Grouper, MemoryIndex, Parameters, Placed, Placement, Report
 from connector.core.grouping.finder import Finder, Seen
@@ -37,8 +49,6 @@ if TYPE_CHECKING:
 
 PARTS, LARGE = 4, 2_000
 SURE = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
-RIGHT = 0.8
-"""The share of sure triggers that shall be right."""
 
 
 class Limits(NamedTuple):
@@ -201,58 +211,36 @@ def triggers(result: Mapping[str, Mapping[str, Mapping[str, float]]]) -> tuple[f
     return right, sums["found"] / sums["wanted"], sums["fired"]
 
 
-def least_sure(trial: Trial, placed: Mapping[str, list[Placement]], of: Sequence[str]) -> float:
-    """The lowest limit for `sure` with which enough triggers of these products are right."""
-    for limit in SURE:
-        if triggers(trial.score(surer(placed, limit), of=of))[0] >= RIGHT:
-            return limit
-    return SURE[-1]
-
-
-def judge(trial: Trial, choice: Sequence[Limits]) -> dict[str, float]:
+def judge(trial: Trial, choice: Sequence[Limits], sure: float) -> dict[str, float]:
+    """H with limits chosen here, and with limits chosen elsewhere."""
     products = trial.products()
     placed = {each: trial.place(dict.fromkeys(products, each)) for each in choice}
-    here = max(choice, key=lambda each: h(trial.score(placed[each], of=products)))
-    print(f"  chosen here: {tuple(here)}")
-    told(trial, placed[here], dict.fromkeys(products, least_sure(trial, placed[here], products)))
-    elsewhere, sure = {}, {}
-    for one in products:
-        rest = [other for other in products if other != one]
-        best = max(choice, key=lambda each: h(trial.score(placed[each], of=rest)))
-        elsewhere[one] = best
-        sure[one] = least_sure(trial, placed[best], rest)
-    print("  chosen elsewhere:", {one: (*elsewhere[one], sure[one]) for one in products})
-    honest = trial.place(elsewhere)
-    told(trial, honest, sure)
+
+    def best(of: Sequence[str]) -> Limits:
+        return max(choice, key=lambda each: h(trial.score(placed[each], of=of)))
+
+    here = best(products)
+    elsewhere = {one: best([other for other in products if other != one]) for one in products}
+    print(f"limits chosen here: {tuple(here)}")
+    found = {"chosen here": told(trial, placed[here], sure)}
     for limit in SURE:
-        right, found, fired = triggers(trial.score(surer(placed[here], limit), of=products))
+        right, recall, fired = triggers(trial.score(surer(placed[here], limit), of=products))
         print(
-            f"    support from {limit}: {fired:.0f} triggers, {percent(right)} % right,"
-            f" {percent(found)} % found"
+            f"  support from {limit}: {fired:.0f} triggers, {percent(right)} % right,"
+            f" {percent(recall)} % found"
         )
-    return {
-        "chosen here": h(trial.score(placed[here], of=products)),
-        "chosen elsewhere": h(trial.score(honest, of=products)),
-    }
+    print("limits chosen elsewhere:", {one: tuple(elsewhere[one]) for one in products})
+    return found | {"chosen elsewhere": told(trial, trial.place(elsewhere), sure)}
 
 
-def told(
-    trial: Trial, placements: Mapping[str, list[Placement]], sure: Mapping[str, float]
-) -> None:
-    """Prints the figures of each set: of all groups, and of those that are sure."""
-    kept = {}
-    for name, placed in placements.items():
-        support = by_support(placed)
-        kept[name] = [
-            each
-            for each in placed
-            if support.get(each.group, 0.0) >= sure[trial.product(name, each.ticket_id)]
-        ]
-    for method, chosen in (("all", placements), ("sure", kept)):
+def told(trial: Trial, placed: Mapping[str, list[Placement]], sure: float) -> float:
+    """Prints the figures of all groups and of those that are sure; H of all."""
+    for method, chosen in (("sure", surer(placed, sure)), ("all", placed)):
         result = trial.score(chosen, of=trial.products())
         for name, each in result.items():
             show(name, method, each)
-        print(f"  H {method} {100 * h(result):.1f}")
+        print(f"H {method} {100 * h(result):.1f}", flush=True)
+    return h(result)
 
 
 def trials(
@@ -289,7 +277,8 @@ def main() -> None:
         for meaning, trial in dealt.items():
             way = "by meaning too" if meaning else "by words alone"
             print(f"\nseed {seed}, {way}", flush=True)
-            for limits, value in judge(trial, CHOICE[meaning]).items():
+            sure = (LIMITS_WITH_VECTORS if meaning else LIMITS)["sure"]
+            for limits, value in judge(trial, CHOICE[meaning], sure).items():
                 found[way, limits].append(100 * value)
     for (way, limits), values in found.items():
         each = ", ".join(f"{value:.1f}" for value in values)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_HOPELESS: Final = -3.5
-"""Odds (a logarithm) that no other training makes worth a look: a chance of 3 %."""
+_HOPELESS: Final = -2.5
+"""Odds (a logarithm) that no further training makes worth a look: a chance of 8 %."""
 
 Node = float | tuple[int, float, Any, Any]
 """A leaf, or a question: feature, limit, and the nodes for "at most" and for "more"."""
