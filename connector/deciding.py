@@ -67,10 +67,9 @@ def decide(
     solved = _solved(services, group)
     read = {ticket.id for ticket in to_read(tickets)}
     for ticket in sorted(tickets, key=lambda ticket: (ticket.created_at, ticket.id)):
-        try:
-            known = ticket.id in read
-            thread = services.desk.thread(ticket.id) if known else Thread(ticket_id=ticket.id)
-        except GoneError:
+        known = ticket.id in read
+        thread = _thread(services, ticket.id) if known else Thread(ticket_id=ticket.id)
+        if thread is None:
             continue
         cases.append(
             build_case(
@@ -87,6 +86,19 @@ def decide(
         return None
     assessment = assess(cases, services.mappings, now=services.now)
     return Decision(assessment, tuple(cases))
+
+
+def _thread(services: Services, ticket_id: int) -> Thread | None:
+    """None when the ticket is gone. One "not found" is not believed while the desk still shows the
+    ticket: the second is raised, so that the ticket is set aside rather than forgotten.
+    """
+    try:
+        return services.desk.thread(ticket_id)
+    except GoneError:
+        here = fetch_tickets(services, [ticket_id]).get(ticket_id)
+        if here is None or here.status == "deleted":
+            return None
+    return services.desk.thread(ticket_id)
 
 
 def to_read(tickets: Iterable[Ticket]) -> list[Ticket]:

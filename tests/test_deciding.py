@@ -12,6 +12,7 @@ from fakes import FakeDesk, FakeTracker
 
 from connector.candidates import groups_with
 from connector.deciding import Decision, decide
+from connector.errors import GoneError
 from connector.ledger.store import Ledger, open_ledger
 from connector.placing import update_groups
 from connector.reading import Read, read_changes
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from connector.core.model import Ticket
+    from connector.core.model import Thread, Ticket
     from connector.lookup import Found
 
 OUTAGE = "The export stops with EXP-5031, ledger schema mismatch, on every account since today."
@@ -135,3 +136,37 @@ def test_a_ticket_with_our_tag_was_escalated_whatever_the_ledger_lost(ledger: Le
         found = decided(services, desk, 3)
     assert [one.ticket_id for one in found.cases[0].solved_alike] == [2]
     assert "solved-alike" in {miss.kind for miss in found.assessment.near_misses}
+
+
+class Forgetful(FakeDesk):
+    """Says "not found" of a thread so many times, though the ticket is there."""
+
+    times = 1
+
+    def thread(self, ticket_id: int) -> Thread:
+        if self.times:
+            self.times -= 1
+            raise GoneError(f"ticket {ticket_id} is gone")
+        return super().thread(ticket_id)
+
+
+def test_one_not_found_of_a_thread_is_not_believed_while_the_ticket_is_shown(
+    ledger: Ledger,
+) -> None:
+    desk = Forgetful(stock={7: outage(7)}, at=NOON)
+    with services_of(ledger, desk) as services:
+        decision = decide(services, [outage(7)], group=None, earlier=None)
+    assert decision is not None
+    assert [case.ticket.id for case in decision.cases] == [7]
+
+
+def test_a_thread_that_stays_hidden_is_set_aside_rather_than_forgotten(ledger: Ledger) -> None:
+    desk = Forgetful(stock={7: outage(7)}, at=NOON)
+    desk.times = 2
+    with services_of(ledger, desk) as services, pytest.raises(GoneError):
+        decide(services, [outage(7)], group=None, earlier=None)
+
+
+def test_a_ticket_that_is_gone_is_no_case(ledger: Ledger) -> None:
+    with services_of(ledger, a_desk()) as services:
+        assert decide(services, [outage(7)], group=None, earlier=None) is None
