@@ -128,10 +128,17 @@ def route_checks(facts: TrackerFacts, mappings: Mappings, *, cloud: bool) -> Ite
         check for place, route, project in seen for check in _issue_type(place, route, project)
     )
     yield from or_fine(types, "jira.issue_type.missing", "issue types", _types(seen))
-    for place, route, project in seen:
-        screen = (project.screens or {}).get(route.issue_type)
-        if screen is not None:
-            yield from screen_checks(place, route, screen, mappings, cloud=cloud)
+    with_screen = [one for one in seen if one[1].issue_type in (one[2].screens or {})]
+    screens = (
+        check
+        for place, route, project in with_screen
+        for check in screen_checks(
+            place, route, (project.screens or {})[route.issue_type], mappings, cloud=cloud
+        )
+    )
+    if with_screen:
+        told = f"hold all that is filled: {_types(with_screen)}"
+        yield from or_fine(screens, "jira.field.not_on_screen", "create screens", told)
     values = (
         check
         for place, route, project in seen

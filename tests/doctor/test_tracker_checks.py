@@ -139,6 +139,16 @@ def test_a_select_field_has_to_have_every_severity() -> None:
     assert wrong(everything(facts, known)) == {"jira.field.option_missing"}
 
 
+def test_create_screens_that_hold_everything_get_a_line_of_their_own() -> None:
+    told = [one for one in everything(site()) if one.about == "create screens"]
+    assert [(one.status, one.found) for one in told] == [
+        ("ok", "hold all that is filled: ESC Bug, LEAD Task, PROD Task, SEC Task")
+    ]
+    rights = {right: right != "CREATE_ISSUES" for right in RIGHTS}
+    blind = everything(site(screens=None, allowed=rights))
+    assert "create screens" not in {one.about for one in blind}
+
+
 def test_a_priority_that_is_not_on_the_screen_is_only_a_warning() -> None:
     without = tuple(field for field in SCREEN if field.key != "priority")
     (told,) = [one for one in everything(site(screens={"Bug": without})) if one.mend]
