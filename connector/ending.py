@@ -27,14 +27,42 @@ class _StoppedError(UnavailableError):
     """Somebody asked the run to stop; what was done is kept."""
 
 
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    raise _Signalled(signal.Signals(number).name)
+class _Stop:
+    """Raises where the signal finds the program, and again a moment later where foreign code that
+    called us back cannot pass it on: such code drops it, or takes it for a wrong value.
+    """
+
+    name: str | None = None
+
+    def __call__(self, number: int, _frame: FrameType | None) -> NoReturn:
+        self.name = self.name or signal.Signals(number).name
+        raise _Signalled(self.name)
+
+    def dropped(self, lost: sys.UnraisableHookArgs) -> None:
+        if isinstance(lost.exc_value, _Signalled):
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+        else:
+            sys.__unraisablehook__(lost)
 
 
 def leave(run: Callable[[], object]) -> NoReturn:
     """Runs a command and ends the process with its exit code."""
-    signal.signal(signal.SIGTERM, _stop)
-    raise SystemExit(_ended(run))
+    stop = _Stop()
+    sys.unraisablehook = stop.dropped
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, stop)
+
+    def to_the_end() -> object:
+        try:
+            return run()
+        except Exception:
+            if stop.name is None:
+                raise
+            raise _Signalled(stop.name) from None
+        finally:
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+
+    raise SystemExit(_ended(to_the_end))
 
 
 def _ended(run: Callable[[], object]) -> int:
