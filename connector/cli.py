@@ -19,7 +19,7 @@ from connector.cli_followups import ack_, snooze_, told_
 from connector.cli_groups import group
 from connector.cli_learning import learn, learned
 from connector.cli_prune import prune
-from connector.cli_words import Commands, Names, When
+from connector.cli_words import Commands, Names, TicketNumber, When
 from connector.ending import leave
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def cli(
 
     \b
     Try it without any account:   escalation demo
-    From cron, every few minutes: escalation sweep && escalation sync
+    From cron, every few minutes: escalation sweep; escalation sync
     """
     from connector.app import App
 
@@ -134,7 +134,7 @@ def sync(app: App, dry_run: bool, json_: bool) -> None:  # noqa: FBT001
 
 
 @cli.command()
-@click.argument("tickets", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+@click.argument("tickets", metavar="ID...", nargs=-1, required=True, type=TicketNumber())
 @click.option("--target", type=_TARGETS, help="Who receives it. [default: as assessed]")
 @click.option("--severity", type=_SEVERITIES, help="[default: as assessed]")
 @click.option("--ask", type=_ASKS, help="What the receiver is asked to do.")
@@ -161,7 +161,7 @@ def ticket(app: App, /, tickets: tuple[int, ...], json_: bool, **chosen: Any) ->
 
 
 @cli.command()
-@click.argument("tickets", metavar="[ID]...", nargs=-1, type=click.IntRange(min=1))
+@click.argument("tickets", metavar="[ID]...", nargs=-1, type=TicketNumber())
 @click.option(
     "--from-file",
     "file",

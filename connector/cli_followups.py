@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from connector.cli_files import as_json
-from connector.cli_words import When
+from connector.cli_words import TicketNumber, When
 
 if TYPE_CHECKING:
     from connector.app import App
@@ -87,7 +87,7 @@ def snooze_(app: App, /, ref: str, json_: bool, **chosen: Any) -> None:  # noqa:
 
 @click.command(name="told")
 @click.argument("ref")
-@click.option("--ticket", "ticket_id", type=click.IntRange(min=1), required=True)
+@click.option("--ticket", "ticket_id", type=TicketNumber(), required=True)
 @click.option("--how", metavar="TEXT", required=True, help="How the customer was told; kept.")
 @as_json
 @click.pass_obj

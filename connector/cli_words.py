@@ -23,6 +23,18 @@ class Names(click.Choice[str]):
             raise click.BadParameter(f"{error.message}{near}", ctx, param) from None
 
 
+class TicketNumber(click.ParamType[int]):
+    """The number of a Zendesk ticket."""
+
+    name = "ticket"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("#")
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return int(text)
+        return self.fail(f"{value!r} is no ticket number; expected one such as 1042", param, ctx)
+
+
 class When(click.ParamType[datetime]):
     """An ISO 8601 time; without a zone it is read as UTC."""
 

@@ -16,8 +16,10 @@ from connector.following_up import acknowledge, snooze
 from connector.learning import learn
 from connector.ledger.rows import EventRow
 from connector.refs import escalation_named
+from connector.report import StateChange
 from connector.running import Run
 from connector.services import sign_in
+from connector.texts import spell_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -73,9 +75,21 @@ def snooze_until(services: Services, *, ref: str, until: datetime | Duration) ->
     if until <= services.now:
         raise ConfigError(f"--until {until.isoformat()} is not in the future")
     snooze(services, row, until, by="operator")
+    run.changed.append(_quiet(row, until))
     with services.ledger.transaction() as tx:
         _note_event(services, tx, row, "snoozed", {"until": until.isoformat()})
     return run.report(services, gate, "snooze")
+
+
+def _quiet(row: EscalationRow, until: datetime) -> StateChange:
+    return StateChange(
+        id=row.id,
+        issue_key=row.issue_key,
+        kind="follow-ups",
+        old="as due",
+        new=f"not before {spell_time(until)}",
+        because=f"{row.issue_key or row.id} was snoozed",
+    )
 
 
 def told(services: Services, *, ref: str, ticket_id: int, how: str) -> Report:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -175,10 +177,11 @@ class _Story:
         self._scene("Where everything is, and how to go on by hand")
         shown = self.folder.name if self.folder.parent == Path.cwd() else str(self.folder)
         for line in (
+            *_activation(),
             f"Ledger and configuration: {shown}/",
             f"escalation -c {shown}/config.toml show {row.issue_key}",
             f"escalation -c {shown}/config.toml list",
-            "escalation sandbox > config.toml    the same two services, to play with",
+            "escalation sandbox > config.toml    the same two services, in an empty folder",
             "escalation sweep --dry-run          in a second terminal, beside config.toml",
         ):
             self.screen.print(Padding(Text(line), (0, 0, 0, 2)))
@@ -198,6 +201,15 @@ def _sandbox() -> Iterator[Sandbox]:
 
     with Sandbox(seed=demo_seed()) as sandbox:
         yield sandbox
+
+
+def _activation() -> tuple[str, ...]:
+    """How a shell comes to find the command, where it does not: `make demo` installs it apart."""
+    script = Path(sys.prefix) / "bin" / "activate"
+    if shutil.which("escalation") or not script.exists():
+        return ()
+    near = script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script
+    return (f". {shlex.quote(str(near))}    so that this shell finds `escalation`",)
 
 
 def _fresh_folder() -> Path:

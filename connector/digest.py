@@ -16,6 +16,7 @@ from connector.closing_loop import still_owed
 from connector.core.digest import HORIZON, Digest, Tracked, Typical, build_digest
 from connector.core.model import Frozen
 from connector.errors import ExitCode
+from connector.plan_texts import tickets
 from connector.texts import (
     SEVERITY_COLOURS,
     counted,
@@ -150,9 +151,8 @@ def _untold_part(screen: Console, digest: Digest) -> None:
     titled(screen, "Fixed, customer not told")
     for one in digest.untold:
         waited = short_span(digest.now - (one.ended_at or digest.now))
-        numbers = ", ".join(map(str, one.untold))
         indented(screen, Text(f"{one.name}  for {waited}: {_short(one)}", style="red"))
-        indented(screen, f"{counted(len(one.untold), 'ticket')} {numbers}", 6)
+        indented(screen, tickets(one.untold), 6)
 
 
 def _dues(screen: Console, title: str, dues: Sequence[Due], report: DigestReport) -> None:

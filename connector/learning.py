@@ -39,6 +39,7 @@ class Lessons(Frozen):
     command: str = "learned"
     now: datetime
     lessons: tuple[Lesson, ...]
+    about: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -88,7 +89,8 @@ def search(ledger: Ledger, *, text: str, now: datetime) -> Lessons:
     """Everything that was learned, or what shares words with the text."""
     with ledger.snapshot() as tx:
         known = all_lessons(tx)
-    return Lessons(now=now, lessons=rank(text, known) if text.strip() else known)
+    found = rank(text, known) if text.strip() else known
+    return Lessons(now=now, lessons=found, about=text.strip())
 
 
 def all_lessons(tx: Transaction) -> tuple[Lesson, ...]:
@@ -128,7 +130,8 @@ def _summary(learned: Mapping[str, Any]) -> str:
 def print_lessons(found: Lessons, screen: Console) -> None:
     """One part each: what it was, what was learned, how long it took."""
     if not found.lessons:
-        screen.print(Text("Nothing like it was learned so far."))
+        like = "Nothing like it" if found.about else "Nothing"
+        screen.print(Text(f"{like} was learned so far; `escalation learn REF` adds something."))
     for lesson in found.lessons:
         name = lesson.issue_key or lesson.id
         screen.print(Text.assemble((name, "bold"), f"  {lesson.state}  {lesson.summary}"))

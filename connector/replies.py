@@ -37,6 +37,11 @@ class Shown(Frozen):
     customer: str = ""
 
 
+_ABOUT = {"update": "an update", "end": "how it ended"}
+_STATES = {"open": "waits for a person"}
+_HINT = "`escalation drafts show ID` shows the words; `approve ID` sends them, `drop ID` never."
+
+
 class DraftList(Frozen):
     """Drafts, the oldest first."""
 
@@ -227,7 +232,8 @@ def print_drafts(found: DraftList, screen: Console) -> None:
         name = shown.issue_key or draft.escalation_id
         head = Text.assemble(
             (draft.id, "bold"),
-            f"  ticket {draft.ticket_id} ({shown.customer}), {name}, {draft.about}: {draft.state}",
+            f"  ticket {draft.ticket_id} ({shown.customer}), {name}, {_ABOUT[draft.about]}: "
+            f"{_STATES.get(draft.state, draft.state)}",
         )
         screen.print(head)
         indented(screen, f"made {spell_time(draft.made_at)}", 4)
@@ -236,3 +242,5 @@ def print_drafts(found: DraftList, screen: Console) -> None:
         if found.whole:
             for line in draft.text.splitlines():
                 indented(screen, line or " ", 4)
+    if found.drafts and not found.whole:
+        screen.print(Text(_HINT, style="dim"))

@@ -47,11 +47,11 @@ class SetAside(Frozen):
 
 
 class StateChange(Frozen):
-    """An escalation whose state or severity changed."""
+    """An escalation whose state or severity changed, or when it is followed up."""
 
     id: str
     issue_key: str | None
-    kind: Literal["state", "severity"]
+    kind: Literal["state", "severity", "follow-ups"]
     old: str
     new: str
     because: str

@@ -17,6 +17,8 @@ from pydantic_core import PydanticCustomError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_ONE_EACH = "each ticket needs a line of its own"
+
 
 class _Line(BaseModel):
     """Tolerant: a user's file may hold more than we read."""
@@ -129,13 +131,18 @@ def _without_mark(raw: bytes | str) -> bytes | str:
 def parse_line(value: object, number: int) -> TicketLine | BadLine:
     """One decoded line."""
     if not isinstance(value, dict):
-        return BadLine(number, f"is a JSON {type(value).__name__}, not an object")
+        return BadLine(number, f"is a JSON {type(value).__name__}, not an object: {_ONE_EACH}")
+    if isinstance(value.get("tickets"), list):
+        return BadLine(number, f"holds a list of tickets: {_ONE_EACH}")
     ticket = _ticket_of(value)
     try:
         return TicketLine.model_validate(_export_names(ticket) | {"line": number})
     except ValidationError as error:
         places = {
-            ".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors()
+            ".".join(str(part) for part in item["loc"]): (
+                "is missing" if item["type"] == "missing" else item["msg"]
+            )
+            for item in error.errors()
         }
         told = "; ".join(f"{place or 'line'}: {message}" for place, message in places.items())
         return BadLine(number, told)

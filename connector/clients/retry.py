@@ -51,7 +51,12 @@ class Budget:
         self, seconds: float | None = None, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._clock = clock
-        self._ends = None if seconds is None else clock() + seconds
+        self._seconds = seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """The whole time again: what went by belonged to a person who was asked something."""
+        self._ends = None if self._seconds is None else self._clock() + self._seconds
 
     def remaining(self) -> float:
         """Seconds left, never negative; infinite without a limit."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -54,14 +55,15 @@ class Answers:
         self.proposal = propose.Proposal()
 
 
-def ask(app: App) -> Answers:
+def ask(app: App, *, clock: Callable[[], float] = time.monotonic) -> Answers:
     """The whole conversation. Nothing is written by it."""
     said = Answers()
+    budget = Budget(_SECONDS, clock=clock)
     say("Empty answers take what stands in brackets. Nothing is written before the end.\n")
-    desk = _sign_in(said, "Zendesk", _ask_zendesk, app.desk)
-    tracker = _sign_in(said, "Jira", _ask_jira, app.tracker)
-    of_desk = _looked(lambda: _of_desk(desk)) if desk else None
-    of_tracker = _looked(lambda: _of_tracker(tracker)) if tracker else None
+    desk = _sign_in(said, "Zendesk", _ask_zendesk, app.desk, budget)
+    tracker = _sign_in(said, "Jira", _ask_jira, app.tracker, budget)
+    of_desk = _looked(lambda: _of_desk(desk), budget) if desk else None
+    of_tracker = _looked(lambda: _of_tracker(tracker, budget), budget) if tracker else None
     said.proposal = propose.together(
         of_tracker or propose.Proposal(), of_desk or propose.Proposal()
     )
@@ -83,16 +85,19 @@ def _sign_in(
     name: str,
     question: Callable[[Answers], S],
     connect: Callable[[S, RetryPolicy], T],
+    budget: Budget,
 ) -> T | None:
     """Asks until somebody is signed in, or the person gives up and goes on without."""
     while True:
         try:
             settings = question(said)
         except ValidationError as error:
-            say("  ".join(str(one["msg"]) for one in error.errors(include_input=False)) + "\n")
+            told = (str(one["msg"]) for one in error.errors(include_input=False))
+            say("  ".join(one.removeprefix("Value error, ") for one in told) + "\n")
             continue
         try:
-            service: Any = connect(settings, RetryPolicy(Budget(_SECONDS)))
+            budget.renew()
+            service: Any = connect(settings, RetryPolicy(budget))
             me = service.whoami()
         except ConnectorError as error:
             say(f"{name} does not let us in: {error}")
@@ -165,8 +170,9 @@ def _secret(text: str) -> str:
 # --- looking and proposing ------------------------------------------------------------------------
 
 
-def _looked(look: Callable[[], Proposal]) -> Proposal | None:
+def _looked(look: Callable[[], Proposal], budget: Budget) -> Proposal | None:
     """A service that fails now leaves its part as it is shipped."""
+    budget.renew()
     try:
         return look()
     except ConnectorError as error:
@@ -188,7 +194,7 @@ def _of_desk(desk: ZendeskDesk) -> Proposal:
     return found.model_copy(update={"group": group})
 
 
-def _of_tracker(tracker: JiraTracker) -> Proposal:
+def _of_tracker(tracker: JiraTracker, budget: Budget) -> Proposal:
     names = tracker.project_names()
     if not names:
         say("This account sees no Jira project: the defaults are written.\n")
@@ -201,6 +207,7 @@ def _of_tracker(tracker: JiraTracker) -> Proposal:
             None if target is Target.SECURITY else chosen.get(Target.ENGINEERING)
         )
         chosen[target] = _choice(f"Project for {target}", list(names), usual)
+    budget.renew()
     facts = tracker.facts(tuple(dict.fromkeys(chosen.values())))
     found = propose.of_tracker(facts, chosen, load_mappings(None).status)
     others = {key for target, key in chosen.items() if target is not Target.SECURITY}
