@@ -15,7 +15,7 @@ from connector.ledger.repository import chunks
 from connector.placing import NOT_OURS, at_least, explained, grouper_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from connector.core.model import Group
@@ -88,24 +88,25 @@ def find_candidates(services: Services) -> Candidates:
         waiting = set(tx.inbox.todo_ids(services.now))
         due = frozenset(tx.mirror.due_ids(services.now))
         looked_at = waiting | due
-        groups = groups_with(tx, services.window, looked_at)
-        rows = tx.mirror.glances(sorted(_members(groups)))
+        rows: dict[int, Glance] = {}
         units, suggested, seen = [], [], set()
         perhaps: dict[int, Group] = {}
-        for group in groups:
+        for group in groups_with(tx, services.window, looked_at):
+            here = tx.mirror.glances([member.ticket_id for member in group.members])
             members = [
                 member.ticket_id
                 for member in group.members
-                if member.ticket_id in rows and rows[member.ticket_id].status not in NOT_OURS
+                if member.ticket_id in here and here[member.ticket_id].status not in NOT_OURS
             ]
             if group.strength == "suggested":
-                perhaps |= dict.fromkeys(members, group)
+                perhaps |= dict.fromkeys(looked_at.intersection(members), group)
                 enough = len(group.customers) >= at_least(services.min_customers)
-                opened = any(rows[number].status in OPEN_STATUSES for number in members)
+                opened = any(here[number].status in OPEN_STATUSES for number in members)
                 if enough and opened and waiting & set(members):
                     suggested.append(group)
                 continue
             seen |= set(members)
+            rows |= here
             if looked_at & set(members):
                 units.append(_unit(services, tx, members, looked_at, group, rows))
         plain = _Plain(services, perhaps)
@@ -146,18 +147,11 @@ class _Plain:
             self.quiet.append(ticket_id)
 
 
-def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> list[Group]:
+def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> Iterator[Group]:
     """The groups that these tickets are in, as the last sweep left them; the oldest first."""
-    grouper, index = grouper_of(tx, window), tx.reports
-    wanted = sorted(tickets)
-    index.look_up(wanted)
-    numbers = sorted(n for ticket in wanted if (n := index.number_of(ticket)) is not None)
-    found = (explained(tx, grouper, group) for group in dict.fromkeys(map(index.group_of, numbers)))
-    return [group for group in found if group is not None]
-
-
-def _members(groups: Iterable[Group]) -> set[int]:
-    return {member.ticket_id for group in groups for member in group.members}
+    grouper = grouper_of(tx, window)
+    found = (explained(tx, grouper, group) for group in tx.groups.of_tickets(sorted(tickets)))
+    return (group for group in found if group is not None)
 
 
 def _unit(

@@ -65,7 +65,7 @@ def assess_tickets(services: Services, *, tickets: Sequence[int]) -> Explanation
     services.desk.whoami()
     found = fetch_tickets(services, tickets)
     with services.ledger.snapshot() as tx:
-        groups = groups_with(tx, services.window, tickets)
+        groups = list(groups_with(tx, services.window, tickets))
         known = {number: tx.escalations.by_ticket(number) for number in tickets}
         lessons = all_lessons(tx)
     by_ticket = _by_ticket(groups)

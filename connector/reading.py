@@ -85,6 +85,7 @@ def read_changes(services: Services, read: Read, *, full: bool = False) -> None:
             _backlog(services, window, old, heard, read)
         for page in services.desk.changed_tickets(cursor=cursor, since=window):
             _keep_page(services, page, heard, read, TICKETS)
+            del page  # else two are held while the next one is read
         _keep_rest(services, heard)
         if until is not None:
             with services.ledger.transaction() as tx:
@@ -108,6 +109,7 @@ def _comments(services: Services, since: datetime, heard: Heard, read: Read) -> 
         read.comments += len(page.comments)
         read.set_aside += [_told(item) for item in page.rejected]
         until = page.until
+        del page  # else two are held while the next one is read
         services.progress("comments read", read.comments)
     return until
 

@@ -92,7 +92,7 @@ def read_and_place(ledger: Ledger, desk: FakeDesk, *, full: bool = False) -> lis
 def groups(services: Services) -> list[Group]:
     with services.ledger.snapshot() as tx:
         known = [number for _, number in tx.mirror.reported(NOON - timedelta(days=400))]
-        return groups_with(tx, services.window, known)
+        return list(groups_with(tx, services.window, known))
 
 
 def ids(found: Sequence[Group]) -> list[list[int]]:

@@ -231,4 +231,4 @@ def test_two_live_escalations_are_not_joined(ledger: Ledger) -> None:
     with pytest.raises(ConfigError, match="several live escalations"):
         said(ledger, desk, "join", "1", "4")
     with ledger.snapshot() as tx:
-        assert len(groups_with(tx, NOON - NOON, [1, 4])) == 2
+        assert len(list(groups_with(tx, NOON - NOON, [1, 4]))) == 2

@@ -40,28 +40,31 @@ class Exports:
         at: dict[str, Any] = {"cursor": cursor} if cursor else {"start_time": self._start(since)}
         seen = {"", cursor or ""}
         for number in range(1, _MOST_PAGES + 1):
-            place = f"the ticket export after {cursor or at['start_time']}"
-            with uncollected():
-                document = self._page(
-                    "incremental/tickets/cursor.json", at | {"include": SIDELOADS}
-                )
-                read = self._read(document, place)
-            after = document.get("after_cursor")
-            after = after if isinstance(after, str) else ""
-            end = document.get("end_of_stream") is True or after in seen
-            yield TicketPage(
-                tickets=tuple(read.good),
-                rejected=tuple(read.rejected),
-                notices=tuple(read.notices),
-                cursor=after or cursor or "",
-                end=end,
-            )
+            page = self._ticket_page(at, cursor, seen)
+            cursor, end = page.cursor, page.end
+            yield page
+            del page  # else two are held while the next one is read
             if end:
                 return
-            seen.add(after)
-            cursor, at = after, {"cursor": after}
+            seen.add(cursor)
+            at = {"cursor": cursor}
             if number == _MOST_PAGES:
                 raise DriftError(f"zendesk: the ticket export has no end after {number} pages")
+
+    def _ticket_page(self, at: Mapping[str, Any], cursor: str | None, seen: set[str]) -> TicketPage:
+        place = f"the ticket export after {cursor or at['start_time']}"
+        with uncollected():
+            document = self._page("incremental/tickets/cursor.json", {**at, "include": SIDELOADS})
+            read = self._read(document, place)
+        after = document.get("after_cursor")
+        after = after if isinstance(after, str) else ""
+        return TicketPage(
+            tickets=tuple(read.good),
+            rejected=tuple(read.rejected),
+            notices=tuple(read.notices),
+            cursor=after or cursor or "",
+            end=document.get("end_of_stream") is True or after in seen,
+        )
 
     def comments(self, since: datetime) -> Iterator[CommentPage]:
         """From `since` on, inclusive. Ends with `end_of_stream`, or when nothing new comes.
@@ -70,28 +73,34 @@ class Exports:
         """
         at, seen = self._start(since), set[int]()
         for number in range(1, _MOST_PAGES + 1):
-            query = {"start_time": at, "include": "comment_events"}
-            place = f"the event export from {at}"
-            with uncollected():
-                document = self._page("incremental/ticket_events.json", query)
-                events = Events(rows(document, "ticket_events", f"zendesk: {place}"), place)
-                said = tuple(events.comments(seen))
-            until = document.get("end_time")
-            until = until if isinstance(until, int) and until >= at else at
-            quiet = until == at and seen.issuperset(events.seconds)
-            end = document.get("end_of_stream") is True or quiet
-            yield CommentPage(
-                comments=said,
-                rejected=tuple(events.rejected),
-                until=datetime.fromtimestamp(until, UTC),
-                end=end,
-            )
+            page, boundary = self._comment_page(at, seen)
+            until, end = int(page.until.timestamp()), page.end
+            yield page
+            del page  # as above
             if end:
                 return
-            boundary = {number for number, second in events.seconds.items() if second >= until}
             seen, at = boundary | (seen if until == at else set()), until
             if number == _MOST_PAGES:
                 raise DriftError(f"zendesk: the event export has no end after {number} pages")
+
+    def _comment_page(self, at: int, seen: set[int]) -> tuple[CommentPage, set[int]]:
+        """And the rows of its last second, which the next page may begin with."""
+        query = {"start_time": at, "include": "comment_events"}
+        place = f"the event export from {at}"
+        with uncollected():
+            document = self._page("incremental/ticket_events.json", query)
+            events = Events(rows(document, "ticket_events", f"zendesk: {place}"), place)
+            said = tuple(events.comments(seen))
+        until = document.get("end_time")
+        until = until if isinstance(until, int) and until >= at else at
+        quiet = until == at and seen.issuperset(events.seconds)
+        page = CommentPage(
+            comments=said,
+            rejected=tuple(events.rejected),
+            until=datetime.fromtimestamp(until, UTC),
+            end=document.get("end_of_stream") is True or quiet,
+        )
+        return page, {number for number, second in events.seconds.items() if second >= until}
 
     def _read(self, document: Mapping[str, Any], place: str) -> Tickets:
         raws = rows(document, "tickets", f"zendesk: {place}")

@@ -163,7 +163,7 @@ def _index() -> _Index:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8_192)
 def _cue_of(text: str) -> str | None:
     """The cue that a text is, or that it begins with."""
     index = _index()

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from connector.ledger.repository import Repository, chunks, upsert
 from connector.ledger.rows import GroupRow, LabelRow, NearMissRow
 from connector.ledger.schema import label
-from connector.ledger.schema_groups import near_miss, report_group
+from connector.ledger.schema_groups import near_miss, report, report_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -91,6 +91,19 @@ class Groups(Repository[LabelRow]):
     def ids(self) -> list[str]:
         """Of every group with two reports or more."""
         return list(self._connection.scalars(select(report_group.c.id).order_by(report_group.c.id)))
+
+    def of_tickets(self, tickets: Iterable[int]) -> list[str]:
+        """The groups of two reports or more that these are in, the oldest first. Asked of the
+        tables alone: nothing is kept of the many tickets that are in none.
+        """
+        oldest: dict[str, int] = {}
+        statement = select(report.c.group_id, func.min(report.c.number)).group_by(report.c.group_id)
+        joined = statement.join(report_group, report_group.c.id == report.c.group_id)
+        for chunk in chunks(tickets):
+            asked = joined.where(report.c.ticket_id.in_(chunk))
+            for group, number in self._connection.execute(asked):
+                oldest[group] = min(number, oldest.get(group, number))
+        return sorted(oldest, key=oldest.__getitem__)
 
     def line(self, group: str) -> GroupRow | None:
         """None for a ticket that stands alone."""

@@ -10,10 +10,11 @@ from functools import cache, cached_property
 from hashlib import blake2b
 from importlib.resources import files
 from math import exp
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import Field, model_validator
 
+from connector.core.grouping.forest import Forest
 from connector.core.grouping.pairs import FEATURES, FEATURES_WITH_VECTORS
 from connector.core.model import Frozen
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 _HOPELESS: Final = -2.5
 """Odds (a logarithm) that no further training makes worth a look: a chance of 8 %."""
-
-Node = float | tuple[int, float, Any, Any]
-"""A leaf, or a question: feature, limit, and the nodes for "at most" and for "more"."""
 
 
 class Tree(Frozen):
@@ -39,13 +37,6 @@ class Tree(Frozen):
     left: tuple[int, ...]
     right: tuple[int, ...]
     leaf: tuple[float, ...]
-
-    def nested(self, node: int = 0) -> Node:
-        """The tree from this node on, as tuples: several times quicker to walk."""
-        if node < 0 or not self.feature:
-            return self.leaf[~node if node < 0 else 0]
-        left, right = self.nested(self.left[node]), self.nested(self.right[node])
-        return (self.feature[node], self.limit[node], left, right)
 
 
 class Parameters(Frozen):
@@ -95,29 +86,21 @@ class Parameters(Frozen):
         return self.model_copy(update=changed | {"with_vectors": deeper})
 
     @cached_property
-    def _nested(self) -> tuple[Node, ...]:
-        return tuple(tree.nested() for tree in self.trees)
+    def _forests(self) -> tuple[Forest, Forest]:
+        """The first training, and all others."""
+        first = len(self.trees) // self.trainings
+        return Forest(self.trees[:first]), Forest(self.trees[first:])
 
     def chance(self, evidence: Sequence[float]) -> float:
         """How likely two reports with this evidence are about one issue."""
         if self.with_vectors and len(evidence) > len(FEATURES):
             return self.with_vectors.chance(evidence)
-        nested, first = self._nested, len(self.trees) // self.trainings
-        score = self.trainings * _sum(nested[:first], evidence)
+        first, others = self._forests
+        score = self.trainings * first.score(evidence)
         if self.bias + score > _HOPELESS and self.trainings > 1:
-            score = score / self.trainings + _sum(nested[first:], evidence)
+            score = score / self.trainings + others.score(evidence)
         score += self.bias
         return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
-
-
-def _sum(nodes: Sequence[Node], evidence: Sequence[float]) -> float:
-    found = 0.0
-    for node in nodes:
-        while isinstance(node, tuple):
-            feature, limit, left, right = node
-            node = left if evidence[feature] <= limit else right  # noqa: PLW2901  # walks down
-        found += node
-    return found
 
 
 def unlikelier(chance: float, by: float) -> float:

@@ -14,13 +14,13 @@ from connector.core.grouping.words import stem
 _CODE_WEIGHT = 0.6
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=8_192)
 def word_key(word: str) -> int:
     """One key for all forms of a word."""
     return key_of(stem(word))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=8_192)
 def sign_key(signature: str) -> int:
     return key_of(signature)
 

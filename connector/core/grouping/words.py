@@ -38,7 +38,7 @@ def words(text: str) -> Iterator[str]:
             yield from _split(token)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def _split(token: str) -> tuple[str, ...]:
     if token.islower() and token.isalpha():
         return (token,) if _counts(token) else ()
@@ -77,7 +77,7 @@ _SHORT_ENDINGS: Final = ("ing", "ed", "s")
 _LEAST: Final = 4
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_192)
 def stem(word: str) -> str:
     """The word without an English ending, three or four letters long at least; others as is."""
     if len(word) < _LEAST or not word.isascii():
