@@ -96,6 +96,7 @@ def configure(desk: Desk, folder: Path) -> Path:
 def measured(argv: Sequence[str | Path], folder: Path) -> Measured:
     """Runs a program to its end; its messages go to `messages` in the folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ESCALATION_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed command is compiled once
     out = folder / "out"
     began = time.perf_counter()
     with out.open("wb") as stdout, (folder / "messages").open("wb") as stderr:

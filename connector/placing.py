@@ -61,6 +61,7 @@ class _Work:
     verdicts: Verdicts
     found: GroupsUpdate
     touched: dict[str, None] = field(default_factory=dict)
+    misses: list[NearMissRow] = field(default_factory=list)
 
 
 def update_groups(services: Services) -> GroupsUpdate:
@@ -130,10 +131,11 @@ def at_least(customers: int) -> int:
 
 def put_lines(tx: Transaction, grouper: Grouper, groups: Iterable[str]) -> None:
     """The line that `list` and the sweep's report find a group by, for each that changed."""
+    alone: list[str] = []
     for group in groups:
         members = tx.reports.arrivals(tx.reports.members(group))
         if len(members) < 2:  # noqa: PLR2004 - alone
-            tx.groups.drop(group)
+            alone.append(group)
             continue
         tx.groups.put(
             GroupRow(
@@ -144,6 +146,7 @@ def put_lines(tx: Transaction, grouper: Grouper, groups: Iterable[str]) -> None:
                 newest_at=max(one.created_at for one in members),
             )
         )
+    tx.groups.drop(alone)
 
 
 # --- taking in --------------------------------------------------------------------------------
@@ -176,6 +179,7 @@ def _take_in(
             tx.reports.look_up(chunk)
             for number in chunk:
                 _take(work, rows[number])
+            tx.groups.put_misses(work.misses)
             put_lines(tx, work.grouper, work.touched)
             tx.reports.save()
         services.progress("tickets grouped", start + len(chunk), len(ids))
@@ -242,7 +246,7 @@ def _bring_together(work: _Work, ticket_id: int) -> None:
 def _keep_misses(work: _Work, placement: Placement) -> None:
     number = work.tx.reports.number_of(placement.ticket_id)
     if number is not None:
-        work.tx.groups.put_misses(
+        work.misses += (
             NearMissRow(
                 number=number, group_id=near.group, ticket_id=near.ticket_id, chance=near.chance
             )

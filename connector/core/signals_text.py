@@ -25,6 +25,9 @@ _MOST_GAPS = 3
 """More gaps in one phrase match nearly anything, slowly."""
 
 _REMEMBERED = 1_000
+_TOLD_APART = 12
+"""Letters of a word's beginning that are looked at before a text is read: a word may be long."""
+
 _LONGEST = 150
 """Words of the longest sentence; what is longer is a log or hostile."""
 
@@ -54,7 +57,9 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of a text and all their beginnings: enough to know what cannot stand in it."""
+    """The words of a text and their beginnings, so far as they are told apart: enough to know what
+    cannot stand in it.
+    """
 
     words: frozenset[str]
     beginnings: frozenset[str]
@@ -69,7 +74,7 @@ def vocabulary_of(text: str) -> Vocabulary:
 
 @lru_cache(maxsize=5_000)
 def _beginnings(word: str) -> tuple[str, ...]:
-    return tuple(word[:end] for end in range(1, len(word) + 1))
+    return tuple(word[:end] for end in range(1, min(len(word), _TOLD_APART) + 1))
 
 
 @lru_cache(maxsize=256)
@@ -161,25 +166,27 @@ class Lexicon:
 
     def find(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
         """Phrase, first and last word (inclusive) of each place, in reading order."""
+        known = self.known
         for first, word in enumerate(words):
-            for pattern in self._beginning_with(word.text):
+            patterns = known.get(word.text)
+            if patterns is None:
+                patterns = self._beginning_with(word.text)
+            for pattern in patterns:
                 last = pattern.reach(words, first + 1, 1)
                 if last is not None:
                     yield pattern.phrase, first, last
 
     def _beginning_with(self, word: str) -> tuple[Pattern, ...]:
         """The phrases whose first word this may be; remembered, as people use few words."""
-        here = self.known.get(word)
-        if here is None:
-            here = self.by_word.get(word, ()) + tuple(
-                pattern
-                for beginning, patterns in self.by_beginning.items()
-                if word.startswith(beginning)
-                for pattern in patterns
-            )
-            if len(self.known) >= _REMEMBERED:
-                self.known.clear()
-            self.known[word] = here
+        here = self.by_word.get(word, ()) + tuple(
+            pattern
+            for beginning, patterns in self.by_beginning.items()
+            if word.startswith(beginning)
+            for pattern in patterns
+        )
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        self.known[word] = here
         return here
 
 
@@ -199,7 +206,7 @@ def lexicon(phrases: tuple[str, ...]) -> Lexicon:
         {word: tuple(patterns) for word, patterns in by_word.items()},
         {beginning: tuple(patterns) for beginning, patterns in by_beginning.items()},
         frozenset(by_word),
-        frozenset(by_beginning),
+        frozenset(beginning[:_TOLD_APART] for beginning in by_beginning),
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from connector.ledger.repository import Repository, chunks, upsert
 from connector.ledger.rows import GroupRow, LabelRow, NearMissRow
@@ -85,8 +85,9 @@ class Groups(Repository[LabelRow]):
         insert = upsert(self._connection, report_group).values(news)
         self._connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=news))
 
-    def drop(self, group: str) -> None:
-        self._connection.execute(delete(report_group).where(report_group.c.id == group))
+    def drop(self, groups: Iterable[str]) -> None:
+        for chunk in chunks(groups):
+            self._connection.execute(delete(report_group).where(report_group.c.id.in_(chunk)))
 
     def ids(self) -> list[str]:
         """Of every group with two reports or more."""
@@ -97,10 +98,11 @@ class Groups(Repository[LabelRow]):
         tables alone: nothing is kept of the many tickets that are in none.
         """
         oldest: dict[str, int] = {}
-        statement = select(report.c.group_id, func.min(report.c.number)).group_by(report.c.group_id)
-        joined = statement.join(report_group, report_group.c.id == report.c.group_id)
+        other = report.alias()
+        company = (other.c.group_id == report.c.group_id, other.c.number != report.c.number)
+        statement = select(report.c.group_id, report.c.number).where(exists().where(*company))
         for chunk in chunks(tickets):
-            asked = joined.where(report.c.ticket_id.in_(chunk))
+            asked = statement.where(report.c.ticket_id.in_(chunk))
             for group, number in self._connection.execute(asked):
                 oldest[group] = min(number, oldest.get(group, number))
         return sorted(oldest, key=oldest.__getitem__)

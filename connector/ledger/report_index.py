@@ -97,6 +97,7 @@ class LedgerIndex:
         self._rows: dict[int, _Row] = {}
         self._asked: set[int] = set()
         self._placed: dict[int, Placed] = {}
+        self._fresh_sketches: dict[int, bytes] = {}
         self._numbers: dict[int, int | None] = {}
         self._members: dict[str, list[int]] = {}
 
@@ -232,8 +233,7 @@ class LedgerIndex:
         self._connection.execute(
             _INSERT_REPORT, row._asdict() | {"month": placed.month, "text": text}
         )
-        packed = pack(placed.sketch, placed.norms, placed.usual)
-        self._connection.execute(_INSERT_SKETCH, {"number": placed.number, "content": packed})
+        self._fresh_sketches[placed.number] = pack(placed.sketch, placed.norms, placed.usual)
         self._take([row])
         self._placed[placed.number] = placed
         month = self._fresh[placed.month]
@@ -246,6 +246,7 @@ class LedgerIndex:
         row = self._rows.pop(number)
         self._numbers[row.ticket_id] = None
         self._placed.pop(number, None)
+        self._fresh_sketches.pop(number, None)
         for table in (report, sketch, near_miss):
             self._connection.execute(delete(table).where(table.c.number == number))
 
@@ -313,6 +314,7 @@ class LedgerIndex:
         for month in sorted(self._fresh):
             self._save_postings(month, self._fresh[month])
         self._fresh.clear()
+        self._save_sketches()
         self._save_tallies()
 
     def _save_counts(self) -> None:
@@ -334,6 +336,12 @@ class LedgerIndex:
             numbers = self._found[month, key] = (*self._found[month, key], *fresh[key])[-NEWEST:]
             rows.append({"month": month, "key": key, "numbers": pack_numbers(numbers)})
         self._connection.execute(_put(self._server, "posting"), rows)
+
+    def _save_sketches(self) -> None:
+        if self._fresh_sketches:
+            rows = [{"number": n, "content": c} for n, c in self._fresh_sketches.items()]
+            self._connection.execute(_INSERT_SKETCH, rows)
+            self._fresh_sketches.clear()
 
     def _save_tallies(self) -> None:
         if self._tallies:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping.codes import code_keys
 from connector.core.grouping.index import NEWEST, Arrival, Placed, Report, ReportIndex, month_of
 from connector.core.grouping.pairs import (
+    Likeness,
     Query,
     Surroundings,
-    closeness,
     evidence,
+    likeness,
     query,
     surroundings,
 )
@@ -21,7 +22,7 @@ from connector.core.grouping.sketch import Sketch, sketch
 from connector.core.grouping.templates import template_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
 _SEARCHED_TERMS: Final = 16
@@ -34,12 +35,16 @@ _DAY: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A report on its way in, and the reports in store that are nearest to it."""
+    """A report on its way in, and the reports in store that are nearest to it.
+
+    `alike`: how alike it is to those that were looked at, by number.
+    """
 
     report: Report
     query: Query
     near: tuple[Placed, ...]
     around: Surroundings
+    alike: Mapping[int, Likeness] = field(default_factory=dict)
 
 
 class Finder:
@@ -71,7 +76,8 @@ class Finder:
             self.index.count(drawn.keys)
         asked = query(drawn, self.index.counts(drawn.keys), self.index.size())
         near = self._nearest(report, asked)
-        close = [closeness(asked, placed) for placed in near]
+        alike = {placed.number: likeness(asked, placed) for placed in near}
+        close = [alike[placed.number].near for placed in near]
         codes = code_keys(report.fingerprint)
         ranked = sorted(
             zip(close, near, strict=True),
@@ -82,7 +88,8 @@ class Finder:
             ),
         )
         nearest = tuple(placed for _, placed in ranked[:_COMPARED])
-        return Seen(report=report, query=asked, near=nearest, around=surroundings(close))
+        around = surroundings(close)
+        return Seen(report=report, query=asked, near=nearest, around=around, alike=alike)
 
     def _nearest(self, report: Report, asked: Query) -> tuple[Placed, ...]:
         """By the rare terms they share, the newest first among equals."""
@@ -117,6 +124,7 @@ class Finder:
         return evidence(
             seen.query,
             placed,
+            seen.alike.get(placed.number) or likeness(seen.query, placed),
             seen.around,
             days=abs((report.created_at - placed.created_at).total_seconds()) / _DAY,
             same_customer=report.customer_key == placed.customer_key,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from math import exp, log, log1p, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.grouping.index import Norms, Placed
 from connector.core.grouping.sketch import COMMON_KEYS
@@ -85,11 +85,26 @@ _CROWD: Final = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A report about to be placed, with the rarity of each of its terms at that moment."""
+    """A report about to be placed, with the rarity of each of its terms at that moment.
+
+    `squares` of the rarities, and `weighted` squares of its words, are needed for each pair.
+    """
 
     sketch: Sketch
     rarity: Mapping[int, float]
     norms: Norms
+    squares: Mapping[int, float]
+    weighted: Mapping[int, float]
+
+
+class Likeness(NamedTuple):
+    """How alike two reports are, 0 to 1; `near` is the measure of "usual"."""
+
+    words: float
+    title: float
+    phrases: float
+    letters: float
+    near: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +129,17 @@ def query(sketch: Sketch, counts: Mapping[int, int], size: int) -> Query:
         mass=sum(rarity[key] * weight for key, weight in sketch.words.items()),
         title_mass=sum(rarity[key] for key in sketch.title),
     )
-    return Query(sketch=sketch, rarity=rarity, norms=norms)
+    squares = {key: value**2 for key, value in rarity.items()}
+    weighted = {key: squares[key] * weight for key, weight in sketch.words.items()}
+    return Query(sketch=sketch, rarity=rarity, norms=norms, squares=squares, weighted=weighted)
 
 
-def closeness(query: Query, other: Placed) -> float:
-    """How alike two reports are in words, title and phrases, 0 to 1: the measure of "usual"."""
-    return _close(*_cosines(query, other), _letters(query.sketch, other.sketch))
+def likeness(query: Query, other: Placed) -> Likeness:
+    """Of a report and one in store."""
+    words, title, phrases = _cosines(query, other)
+    letters = _letters(query.sketch, other.sketch)
+    near = 0.3 * words + 0.1 * title + 0.2 * phrases + 0.4 * letters
+    return Likeness(words, title, phrases, letters, near)
 
 
 def surroundings(found: list[float]) -> Surroundings:
@@ -127,18 +147,12 @@ def surroundings(found: list[float]) -> Surroundings:
     return Surroundings(closeness=rising, usual=sum(rising[-_NEIGHBOURS:]) / _NEIGHBOURS)
 
 
-def _close(words: float, title: float, phrases: float, letters: float) -> float:
-    return 0.3 * words + 0.1 * title + 0.2 * phrases + 0.4 * letters
-
-
 def _cosines(query: Query, other: Placed) -> tuple[float, float, float]:
-    mine, theirs, rarity, norms = query.sketch, other.sketch, query.rarity, other.norms
-    words = sum(
-        rarity[key] ** 2 * mine.words[key] * theirs.words[key]
-        for key in mine.words.keys() & theirs.words.keys()
-    )
-    title = sum(rarity[key] ** 2 for key in mine.title & theirs.title)
-    phrases = sum(rarity[key] ** 2 for key in mine.phrases & theirs.phrases)
+    mine, theirs, squares, norms = query.sketch, other.sketch, query.squares, other.norms
+    weighted, weights = query.weighted, theirs.words
+    words = sum([weighted[key] * weights[key] for key in mine.words.keys() & weights.keys()])
+    title = sum([squares[key] for key in mine.title & theirs.title])
+    phrases = sum([squares[key] for key in mine.phrases & theirs.phrases])
     return (
         _ratio(words, query.norms.words * norms.words),
         _ratio(title, query.norms.title * norms.title),
@@ -151,23 +165,24 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def evidence(
-    query: Query, other: Placed, around: Surroundings, *, days: float, same_customer: bool
+    query: Query,
+    other: Placed,
+    alike: Likeness,
+    around: Surroundings,
+    *,
+    days: float,
+    same_customer: bool,
 ) -> tuple[float, ...]:
     """The values of `FEATURES` for a report and one in store, or `FEATURES_WITH_VECTORS`."""
-    cosines = _cosines(query, other)
-    letters = _letters(query.sketch, other.sketch)
-    near = _close(*cosines, letters)
     return (
-        *cosines,
-        letters,
-        near,
+        *alike,
         *_words_in_common(query, other),
         *_signs_in_common(query, other.sketch),
         log1p(days),
         exp(-days / _DECAY_DAYS),
         float(same_customer),
         _same_area(query.sketch, other.sketch),
-        *_stands_out(near, around, other.usual),
+        *_stands_out(alike.near, around, other.usual),
         *_sizes(query.sketch, other.sketch),
         *_meaning(query.sketch.vector, other.sketch.vector),
     )
