@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from connector.core.model import Ticket
 
 _AT_ONCE = 100
-_REMEMBERED = 4_000
+_REMEMBERED = 1_000
+_STAFF = 4_000
 
 
 class Directory:
@@ -34,7 +35,7 @@ class Directory:
         """
         if len(self._people) > _REMEMBERED:
             staff = {one: who for one, who in self._people.items() if who.role == "agent"}
-            self._people = staff if len(staff) < _REMEMBERED else {}
+            self._people = staff if len(staff) < _STAFF else {}
         if len(self._organizations) > _REMEMBERED:
             self._organizations = {}
         self._people |= sideloads.people
