@@ -92,7 +92,7 @@ class LedgerIndex:
         self._tallies: dict[str, int] | None = None
         self._counts: dict[int, int] = {}
         self._fresh_counts: Counter[int] = Counter()
-        self._found: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._found: dict[tuple[int, int], Sequence[int]] = {}
         self._fresh: dict[int, dict[int, list[int]]] = defaultdict(dict)
         self._rows: dict[int, _Row] = {}
         self._asked: set[int] = set()
@@ -333,8 +333,9 @@ class LedgerIndex:
         self._read_postings(fresh, (month,))
         rows = []
         for key in sorted(fresh):
-            numbers = self._found[month, key] = (*self._found[month, key], *fresh[key])[-NEWEST:]
-            rows.append({"month": month, "key": key, "numbers": pack_numbers(numbers)})
+            packed = pack_numbers((*self._found[month, key], *fresh[key])[-NEWEST:])
+            self._found[month, key] = unpack_numbers(packed)
+            rows.append({"month": month, "key": key, "numbers": packed})
         self._connection.execute(_put(self._server, "posting"), rows)
 
     def _save_sketches(self) -> None:

@@ -56,8 +56,9 @@ def pack_numbers(numbers: Iterable[int]) -> bytes:
     return array("I", numbers).tobytes()
 
 
-def unpack_numbers(packed: bytes) -> tuple[int, ...]:
-    return tuple(array("I", packed))
+def unpack_numbers(packed: bytes) -> array[int]:
+    """As an array: a transaction reads millions of them, and a tuple takes ten times the room."""
+    return array("I", packed)
 
 
 def _part(value: object) -> tuple[bytes, bytes]:
