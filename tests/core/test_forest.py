@@ -14,6 +14,8 @@ from connector.core.grouping.parameters import Tree, shipped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_SHIPPED = shipped()
+_ITS_FOREST = Forest(_SHIPPED.trees)
 _FEATURES = 4
 _LIMITS = st.sampled_from([-1.5, 0.0, 0.25, 0.5, 2.0])
 _VALUES = st.lists(_LIMITS | st.floats(-3, 3), min_size=_FEATURES, max_size=_FEATURES)
@@ -33,7 +35,6 @@ def grown(draw: st.DrawFn, most: int = 40) -> Tree:
         leaf.append(draw(st.floats(-5, 5)))
         left.append(~at)
         right.append(~(len(leaf) - 1))
-    # a tree begins at node 0, and the first question drawn stays the root
     return Tree(
         feature=tuple(feature for feature, _ in asked),
         limit=tuple(limit for _, limit in asked),
@@ -63,9 +64,8 @@ def test_it_answers_what_a_walk_down_every_tree_answers(
 
 @given(st.lists(st.floats(-1, 9), min_size=33, max_size=33))
 def test_the_shipped_trees_answer_what_a_walk_answers(values: list[float]) -> None:
-    known = shipped()
-    assert known.trees
-    assert Forest(known.trees).score(values) == walked(known.trees, values)
+    assert _SHIPPED.trees
+    assert _ITS_FOREST.score(values) == walked(_SHIPPED.trees, values)
 
 
 def test_a_tree_with_more_leaves_than_bits_is_refused() -> None:
