@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from postgres_server import shared_server
 from psycopg.sql import SQL, Identifier
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connector.ledger.store import Ledger
+
+# How long an example takes says nothing on a machine that has other work.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 _NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
