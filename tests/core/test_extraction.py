@@ -264,8 +264,8 @@ PATTERNS = {
     for name, value in vars(module).items()
     for number, pattern in enumerate(compiled(value))
 }
-ON_ONE_LINE = {one.pattern for one in grammar.GRAMMARS}
-"""These are only ever held against the beginning of a line."""
+ANCHORED = {one.pattern for one in grammar.GRAMMARS if one.anchored}
+"""These are never searched for: they are held against the beginning of a line."""
 WORST = ("a", " ", "1.", "a ", "a.b.", "we tried ", "error: ", "at a.b(")
 PIECES = (
     *(
@@ -294,12 +294,12 @@ PIECES = (
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
 def test_no_pattern_backtracks_on_hostile_text(pattern: re.Pattern[str]) -> None:
-    longest = cues._LINE if pattern in ON_ONE_LINE else 65_536
+    ways = (pattern.match,) if pattern in ANCHORED else (pattern.search, pattern.match)
     for piece in WORST:
-        text = (piece * longest)[:longest]
+        text = (piece * 65_536)[:65_536]
         started = time.process_time()
-        pattern.search(text)
-        pattern.match(text)
+        for way in ways:
+            way(text)
         assert time.process_time() - started < 0.5, repr(piece)
 
 
