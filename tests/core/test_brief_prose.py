@@ -71,7 +71,7 @@ def test_a_code_that_most_reports_name_stands_in_the_summary_however_they_are_wo
     cases = (
         a_thread(a_comment("The export could not be written. It says EXP-5031."), id=1),
         a_thread(a_comment("No file arrives.\nError: EXP-5031"), id=2, name="B"),
-        a_thread(a_comment("The export fails here as well, see UTF-8 and HTTP-500."), id=3),
+        a_thread(a_comment("The export fails here as well, see UTF-8, HTML-40."), id=3),
     )
     assert "[EXP-5031" in brief_of(*cases).summary
     assert "EXP-5031" not in brief_of(cases[0], *cases[2:]).summary.partition("[")[2]
