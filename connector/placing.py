@@ -73,7 +73,8 @@ def update_groups(services: Services) -> GroupsUpdate:
         known = tx.cursor(_VERSION)
         waiting = tx.inbox.todo_ids(services.now)
         ids = [number for _, number in tx.mirror.reported(since, waiting)]
-        ids += [number for number in waiting if number in _gone(tx, waiting, ids)]
+        gone = _gone(tx, waiting, ids)
+        ids += [number for number in waiting if number in gone]
     if known == _version() or not waiting:
         _take_in(services, found, ids, {})
     else:
