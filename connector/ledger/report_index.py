@@ -63,12 +63,18 @@ _COUNTED, _STORED = "reports counted", "reports stored"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
 
+_MOST_PLACED: Final = 2_000
+_MOST_ROWS: Final = 10_000
+"""Reports that a transaction holds as they are compared, some five kilobytes each, and by row."""
+
 
 class _Row(NamedTuple):
+    """It begins with what an `Arrival` is."""
+
     number: int
     ticket_id: int
     customer_key: str
-    created_at: int
+    created_at: datetime
     weight: float
     kept: bool
     group_id: str
@@ -166,6 +172,9 @@ class LedgerIndex:
         return [_arrival(self._rows[number]) for number in numbers if number in self._rows]
 
     def _read_rows(self, numbers: Iterable[int]) -> None:
+        if len(self._rows) > _MOST_ROWS:
+            self._rows, self._asked = {}, set()
+            self._numbers = {t: None for t, number in self._numbers.items() if number is None}
         unknown = [number for number in numbers if number not in self._asked]
         if unknown:
             self._take(self._ask("rows", keys=unknown))
@@ -173,15 +182,22 @@ class LedgerIndex:
 
     def _take(self, rows: Iterable[Any]) -> list[_Row]:
         """Rows as read, but for those that were known already: what we wrote is in the store."""
-        taken = [_Row(*row) for row in rows]
+        taken = [_Row(*row[:3], _time(row[3]), *row[4:]) for row in rows]
         for row in taken:
-            self._rows[row.number] = row
-            self._numbers[row.ticket_id] = row.number
-            self._asked.add(row.number)
+            self._hold(row)
         return taken
+
+    def _hold(self, row: _Row) -> None:
+        self._rows[row.number] = row
+        self._numbers[row.ticket_id] = row.number
+        self._asked.add(row.number)
 
     def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
         self._read_rows(numbers)
+        self._read_members({self._rows[n].group_id for n in numbers if n in self._rows})
+        if len(self._placed) > _MOST_PLACED:
+            unsaved = self._fresh_sketches
+            self._placed = {n: placed for n, placed in self._placed.items() if n in unsaved}
         unknown = [n for n in numbers if n not in self._placed and n in self._rows]
         if unknown:
             for number, packed in self._ask("sketches", keys=unknown):
@@ -191,7 +207,7 @@ class LedgerIndex:
                     number=number,
                     ticket_id=row.ticket_id,
                     customer_key=row.customer_key,
-                    created_at=_time(row.created_at),
+                    created_at=row.created_at,
                     sketch=words,
                     norms=norms,
                     usual=usual,
@@ -212,7 +228,7 @@ class LedgerIndex:
             ticket_id=row.ticket_id,
             customer_key=row.customer_key,
             customer_name=(customer or {}).get("name") or "",
-            created_at=_time(row.created_at),
+            created_at=row.created_at,
             fingerprint=readable(words) or Fingerprint(),
         )
 
@@ -223,18 +239,20 @@ class LedgerIndex:
             number=placed.number,
             ticket_id=placed.ticket_id,
             customer_key=placed.customer_key,
-            created_at=(placed.created_at - _EPOCH) // _TICK,
+            created_at=placed.created_at,
             weight=placed.norms.words,
             kept=False,
             group_id="",
             chance=None,
         )
-        text = text_of(report.fingerprint)
-        self._connection.execute(
-            _INSERT_REPORT, row._asdict() | {"month": placed.month, "text": text}
-        )
+        more = {
+            "created_at": (placed.created_at - _EPOCH) // _TICK,
+            "month": placed.month,
+            "text": text_of(report.fingerprint),
+        }
+        self._connection.execute(_INSERT_REPORT, row._asdict() | more)
         self._fresh_sketches[placed.number] = pack(placed.sketch, placed.norms, placed.usual)
-        self._take([row])
+        self._hold(row)
         self._placed[placed.number] = placed
         month = self._fresh[placed.month]
         for key in keys:
@@ -290,11 +308,15 @@ class LedgerIndex:
         return tuple(self._known_members(group))
 
     def _known_members(self, group: str) -> list[int]:
-        known = self._members.get(group)
-        if known is None:
-            rows = self._connection.execute(_MEMBERS, {"of": group})
-            known = self._members[group] = [row.number for row in self._take(rows)]
-        return known
+        self._read_members((group,))
+        return self._members[group]
+
+    def _read_members(self, groups: Iterable[str]) -> None:
+        unknown = [group for group in groups if group not in self._members]
+        if unknown:
+            self._members.update((group, []) for group in unknown)
+            for row in self._take(self._connection.execute(_MEMBERS, {"of": unknown})):
+                self._members[row.group_id].append(row.number)
 
     def chance_of(self, number: int) -> float | None:
         self._read_rows((number,))
@@ -429,7 +451,11 @@ _ASSIGN = (
     .where(report.c.number == bindparam("of"))
     .values(group_id=bindparam("to"), chance=bindparam("chance"))
 )
-_MEMBERS = select(*_ROW).where(report.c.group_id == bindparam("of")).order_by(report.c.number)
+_MEMBERS = (
+    select(*_ROW)
+    .where(report.c.group_id.in_(bindparam("of", expanding=True)))
+    .order_by(report.c.number)
+)
 
 
 @cache
@@ -487,8 +513,7 @@ def _listed(values: Collection[int], server: bool) -> Any:  # noqa: FBT001 - a d
 
 
 def _arrival(row: _Row) -> Arrival:
-    number, ticket_id, customer_key, created_at, weight, kept, *_ = row
-    return Arrival(number, ticket_id, customer_key, _time(created_at), weight, kept)
+    return Arrival._make(row[: len(Arrival._fields)])
 
 
 def _time(ticks: int) -> datetime:

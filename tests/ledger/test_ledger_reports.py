@@ -24,6 +24,7 @@ from connector.core.grouping.index import month_of
 from connector.core.grouping.pairs import query
 from connector.core.grouping.sketch import sketch
 from connector.core.model import Customer, State
+from connector.ledger import report_index
 from connector.ledger.sketches import pack, unpack
 
 if TYPE_CHECKING:
@@ -107,6 +108,26 @@ def test_groups_are_those_in_memory_whatever_the_size_of_a_sweep(
         found = groups(ledger)
     assert found == in_memory(reports)
     assert found
+
+
+def test_groups_are_the_same_when_a_transaction_holds_only_a_few_reports(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_index, "_MOST_ROWS", 4)
+    monkeypatch.setattr(report_index, "_MOST_PLACED", 3)
+    reports = a_week(5)
+    mirrored(ledger, reports)
+    with ledger.transaction() as tx:
+        place(tx, *reports[:40])
+    with ledger.transaction() as tx:
+        place(tx, *reports[40:])
+        tx.reports.save()
+        tx.reports.arrivals(range(60))
+        tx.reports.placed([59])
+        held = len(vars(tx.reports)["_rows"]), len(vars(tx.reports)["_placed"])
+    assert held[0] < 60
+    assert held[1] < 20
+    assert groups(ledger) == in_memory(reports)
 
 
 @given(subject=st.text(max_size=80), body=st.text(max_size=400))
