@@ -45,17 +45,6 @@ class Word(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """A sentence's words and its place in the text it was cut from."""
-
-    start: int
-    end: int
-    words: tuple[Word, ...]
-    asks: bool
-    vocabulary: frozenset[str]
-
-
-@dataclass(frozen=True)
 class Vocabulary:
     """The words of a text and their beginnings, so far as they are told apart: enough to know what
     cannot stand in it.
@@ -65,11 +54,25 @@ class Vocabulary:
     beginnings: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence's words and its place in the text it was cut from."""
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    asks: bool
+    vocabulary: Vocabulary
+
+
 @lru_cache(maxsize=256)
 def vocabulary_of(text: str) -> Vocabulary:
     """Read once, however many phrases are looked for in it."""
-    words = frozenset().union(*(sentence.vocabulary for sentence in sentences(text)))
-    return Vocabulary(words, frozenset(chain.from_iterable(map(_beginnings, words))))
+    every = [sentence.vocabulary for sentence in sentences(text)]
+    return Vocabulary(
+        frozenset().union(*(one.words for one in every)),
+        frozenset().union(*(one.beginnings for one in every)),
+    )
 
 
 @lru_cache(maxsize=5_000)
@@ -91,9 +94,10 @@ def _cut(text: str, start: int, end: int) -> Iterator[Sentence]:
     ]
     for first in range(0, len(words), _LONGEST):
         piece = tuple(words[first : first + _LONGEST])
-        vocabulary = frozenset(word.text for word in piece)
+        said = frozenset(word.text for word in piece)
+        vocabulary = Vocabulary(said, frozenset(chain.from_iterable(map(_beginnings, said))))
         stop = end if first + _LONGEST >= len(words) else piece[-1].end
-        yield Sentence(piece[0].start, stop, piece, "?" in vocabulary, vocabulary)
+        yield Sentence(piece[0].start, stop, piece, "?" in said, vocabulary)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -153,15 +157,15 @@ class Lexicon:
     known: dict[str, tuple[Pattern, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def may_stand_in(self, known: Vocabulary) -> bool:
-        """Whether any phrase can begin there: most texts are passed over at once."""
+        """Whether any phrase can begin there: most texts and sentences are passed over at once."""
         return not (
             self.first_words.isdisjoint(known.words)
             and self.first_beginnings.isdisjoint(known.beginnings)
         )
 
     def find_in(self, sentence: Sentence) -> Iterator[tuple[str, int, int]]:
-        """As `find`; most sentences are passed over at once, since no phrase can begin there."""
-        if self.by_beginning or not self.first_words.isdisjoint(sentence.vocabulary):
+        """As `find`, where any phrase can begin."""
+        if self.may_stand_in(sentence.vocabulary):
             yield from self.find(sentence.words)
 
     def find(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:

@@ -94,7 +94,7 @@ def people_affected(case: Case) -> tuple[int, Source | None]:
 
 def _people_in(sentence: Sentence) -> Iterator[tuple[int, int]]:
     """Numbers within two words of people, and their places, where something is said to be wrong."""
-    if not vocabulary.AFFECTED & sentence.vocabulary:
+    if not vocabulary.AFFECTED & sentence.vocabulary.words:
         return
     words = [word.text for word in sentence.words]
     for at, word in enumerate(words):
