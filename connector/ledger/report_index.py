@@ -182,7 +182,7 @@ class LedgerIndex:
 
     def _take(self, rows: Iterable[Any]) -> list[_Row]:
         """Rows as read, but for those that were known already: what we wrote is in the store."""
-        taken = [_Row(*row[:3], _time(row[3]), *row[4:]) for row in rows]
+        taken = [_Row._make((*row[:3], _time(row[3]), *row[4:])) for row in rows]
         for row in taken:
             self._hold(row)
         return taken
