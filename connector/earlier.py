@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DOUBTED = "look_first"
 _SILENCE = timedelta(hours=6)
+_LONGEST_LAG = timedelta(hours=12)
 
 
 @dataclass
@@ -33,7 +34,6 @@ class Earlier:
     ledger: Ledger
     now: datetime
     doubted_at: datetime | None = None
-    doubtful: bool = False
     _adopted: dict[str, bool] = field(default_factory=dict)
     _young: dict[str, tuple[Issue, ...]] = field(default_factory=dict)
 
@@ -41,8 +41,8 @@ class Earlier:
         """At the start of a run: whether its ledger may be an old one."""
         with self.ledger.transaction() as tx:
             last = tx.run.before(self.now)
-            self.doubtful = self.ledger.rolled_back or last is None or self.now - last >= _SILENCE
-            if self.doubtful:
+            doubtful = self.ledger.rolled_back or last is None or self.now - last >= _SILENCE
+            if doubtful:
                 tx.set_cursor(_DOUBTED, self.now.isoformat())
             known = tx.cursor(_DOUBTED)
         self.doubted_at = datetime.fromisoformat(known) if known else None
@@ -51,12 +51,16 @@ class Earlier:
         """The write's trace from before, or None where it may be sent."""
         if isinstance(write, CreateIssue):
             issue = find_issue(escalation.marker, self.tracker)
-            if issue is None and self.doubtful:
+            if issue is None and self._lately_doubted():
                 issue = lowest(self._unindexed(write.project), escalation.marker)
             return Found(ref=issue.id, issue=issue) if issue is not None else None
         if row.kind not in REPEATABLE and self.may_be_known(escalation):
             return look_up(row, escalation, desk=self.desk, tracker=self.tracker)
         return None
+
+    def _lately_doubted(self) -> bool:
+        """Whether the search may still not know what a run before the doubt has made."""
+        return self.doubted_at is not None and self.now - self.doubted_at < _LONGEST_LAG
 
     def _unindexed(self, project: str) -> tuple[Issue, ...]:
         """The project's issues that the search index does not know yet, read by their keys."""

@@ -30,6 +30,7 @@ from connector.errors import (
     ConnectorError,
     GoneError,
     InvalidError,
+    LockedError,
     NotSentError,
     RefusedError,
     UnavailableError,
@@ -37,7 +38,7 @@ from connector.errors import (
 )
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState
 from connector.lookup import Found, look_up, proven_absent
-from connector.sending import Sender, as_if
+from connector.sending import Sender, as_if, checked_again
 from connector.settling import Book
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Gate:
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sender = Sender(self.desk, self.tracker, self.now)
+        self.sender = Sender(self.desk, self.tracker, self.now, self._still_ours)
         self.earlier = Earlier(self.desk, self.tracker, self.ledger, self.now)
         self.book = Book(self.ledger, self.now, self.follow_on)
 
@@ -262,12 +263,15 @@ class Gate:
 
         def attempt() -> Found:
             sent = self._storable(row, write)
-            return self.resend(
-                lambda: self.sender.request(row, sent, escalation, probe),
-                repeatable=row.kind in REPEATABLE,
-            )
+            once = partial(self.sender.request, row, sent, escalation, probe)
+            again = checked_again(self._still_ours, once)
+            return self.resend(again, repeatable=row.kind in REPEATABLE)
 
         return self._judged(write, attempt, row, escalation)
+
+    def _still_ours(self) -> None:
+        with self.ledger.transaction() as tx:
+            tx.check_fence(self.lease)
 
     def _judged(
         self, write: Write, attempt: Callable[[], Found], row: IntentRow, escalation: EscalationRow
@@ -285,6 +289,8 @@ class Gate:
             return self.book.drop(row, error)
         except GoneError as error:
             return self._gone(row, escalation, error)
+        except LockedError:
+            raise
         except (RefusedError, UnavailableError):
             self.book.plan_again(row, "certainly not done")
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 from connector.core.markers import reference_line
@@ -29,7 +30,7 @@ from connector.lookup import Found
 from connector.ports import ApprovedReply, IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from connector.core.model import Ticket
@@ -44,13 +45,15 @@ _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 class Sender:
     """Makes requests for writes; knows nothing of states. `now` is the run's time.
 
-    `seen`: tickets as this run read them, whose stamp the first note may bear without reading them
-    again; one that changed since refuses it, and is read then.
+    `still_ours` raises LockedError when the run has lost its lease: asked between two requests of
+    one write. `seen`: tickets as this run read them, whose stamp the first note may bear without
+    reading them again; one that changed since refuses it, and is read then.
     """
 
     desk: Desk
     tracker: Tracker
     now: datetime
+    still_ours: Callable[[], None]
     tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
     seen: dict[int, Ticket] = field(default_factory=dict)
 
@@ -78,7 +81,7 @@ class Sender:
     def request(
         self, row: IntentRow, write: Write, escalation: EscalationRow, probe: Json
     ) -> Found:
-        """Exactly one HTTP request."""
+        """Exactly one HTTP request; two for tags that come and go."""
         issue_id = escalation.issue_id or ""
         match write:
             case CreateIssue():
@@ -86,9 +89,7 @@ class Sender:
             case UpdateTicket():
                 return self._note(row, write, probe)
             case ChangeTags():
-                self.desk.change_tags(
-                    write.ticket_id, add=write.add, remove=self._worn(write), updated_stamp=None
-                )
+                self._tags(write)
             case LinkIssue():
                 issue = IssueRef(id=issue_id, key=escalation.issue_key or "")
                 receipt = self.desk.link_issue(write.ticket_id, issue)
@@ -133,6 +134,13 @@ class Sender:
         self.tracker.update_issue(issue_id, fields=fields, properties=write.properties)
         return Found(ref=issue_id, left=description is None)
 
+    def _tags(self, write: ChangeTags) -> None:
+        number, worn = write.ticket_id, self._worn(write)
+        self.desk.change_tags(number, add=write.add, remove=(), updated_stamp=None)
+        if worn:
+            self.still_ours()
+            self.desk.change_tags(number, add=(), remove=worn, updated_stamp=None)
+
     def _worn(self, write: ChangeTags) -> tuple[str, ...]:
         """Of the tags to remove those that the ticket had when it was last read, else all."""
         seen = self.tags_seen.get(write.ticket_id)
@@ -145,6 +153,7 @@ class Sender:
         self.tracker.update_issue(issue_id, fields={"security": write.level})
         if self.tracker.is_restricted(issue_id):
             return
+        self.still_ours()
         bare = {"summary": write.summary, "description": write.description}
         self.tracker.update_issue(issue_id, fields=bare)
         raise InvalidError(
@@ -204,6 +213,18 @@ class Sender:
             )
         )
         return Found(ref=receipt.remote_id)
+
+
+def checked_again(check: Callable[[], None], call: Callable[[], Found]) -> Callable[[], Found]:
+    """`call` with `check` before every time but the first: a wait lies between."""
+    times = count()
+
+    def once() -> Found:
+        if next(times):
+            check()
+        return call()
+
+    return once
 
 
 def _remote_link(write: PutRemoteLink) -> RemoteLink:

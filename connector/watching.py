@@ -25,6 +25,9 @@ _OVERLAP = timedelta(minutes=5)
 _FULL_EVERY = timedelta(hours=1)
 _LONGEST_LOOK_BACK = timedelta(days=1)
 _CLOCKS_APART = timedelta(minutes=1)
+_LAG = timedelta(minutes=30)
+"""An issue younger than this that Jira does not show is not shown yet."""
+
 _BORN = timedelta(seconds=5)
 """An issue that changed no later than this after its creation was only created."""
 
@@ -103,7 +106,8 @@ def _every(
         # Asked once more before anybody is told: a lost line is no deletion.
         issues += services.tracker.issues(missing)
         missing = sorted(set(watched) - {issue.id for issue in issues})
-    look.lost = [watched[one] for one in missing]
+    fresh = services.now - _LAG
+    look.lost = [watched[one] for one in missing if watched[one].opened_at <= fresh]
     look.back = [watched[one.id] for one in issues if watched[one.id].lost_at is not None]
     return issues
 

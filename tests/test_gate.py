@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 from builders import a_ticket
-from fakes import Always, FakeDesk, FakeTracker, Once
+from fakes import Always, FakeDesk, FakeTracker, Once, no_trouble
 
 from connector.core.markers import escalation_id_of, marker_of, payload_hash
 from connector.core.model import Customer, Frozen, IssueRef, Severity, State, Target
@@ -577,6 +577,23 @@ def test_an_issue_of_a_lost_ledger_is_found_by_its_key_before_the_search_knows_i
     assert tracker.writes["create_issue"] == 1
 
 
+def test_hours_after_the_loss_of_a_ledger_the_search_is_not_yet_trusted_alone(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, tmp_path: Path
+) -> None:
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+    tracker.searchable = False
+    with open_ledger(f"sqlite:///{tmp_path / 'new.db'}", now=LATER) as empty:
+        with a_run(empty, desk, tracker, now=LATER), empty.transaction() as tx:
+            tx.run.start("sweep", LATER)
+        plan(empty)
+        second = LATER + timedelta(hours=3)
+        with a_run(empty, desk, tracker, now=second) as gate:
+            gate.settle(ESCALATION.id)
+    assert tracker.writes["create_issue"] == 1
+
+
 def test_a_conflict_reads_again_and_sends_again_when_it_was_not_ours(
     ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
 ) -> None:
@@ -631,6 +648,30 @@ def test_a_run_that_lost_its_lease_sends_nothing_more(
     gate.settle(ESCALATION.id)
     assert not tracker.writes
     assert states(ledger) == {"create_issue project ESC": IntentState.PLANNED}
+
+
+@pytest.mark.parametrize(("step", "sent"), [("tags", 0), ("after tags", 1)])
+def test_a_run_that_loses_its_lease_within_a_write_sends_nothing_more(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker, tmp_path: Path, step: str, sent: int
+) -> None:
+    """Between two tries, and between the two requests that tags need."""
+    plan(ledger)
+    stale = desk.stock[7].model_copy(update={"tags": ("escalation_resolved",)})
+    desk.stock[7], desk.tags[7] = stale, {"escalation_resolved"}
+    with a_run(ledger, desk, tracker, resend=twice) as gate:
+
+        def lose(reached: str) -> None:
+            if reached == step:
+                desk.trouble = no_trouble
+                with closing(sqlite3.connect(tmp_path / "ledger.db")) as base, base:
+                    base.execute("UPDATE lease SET expires_at = '2000-01-01T00:00:00.000000+00:00'")
+                if step == "tags":
+                    raise NotSentError("refused")
+
+        desk.trouble = lose
+        gate.settle(ESCALATION.id)
+    assert desk.writes["tags"] == sent
+    assert "escalation_resolved" in desk.tags[7]
 
 
 @pytest.mark.parametrize("kind", sorted(get_args(get_args(Write)[0]), key=str), ids=str)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from builders import NOON, hours, minutes
+from fakes import FakeDesk, FakeTracker
 from sync_rig import Office, an_issue, an_office, escalated
 
 from connector.core.model import DeescalationReason, IssueRef, State
@@ -152,6 +153,20 @@ def test_a_deleted_issue_is_said_once_and_never_made_again(office: Office) -> No
     office.tracker.stock["10001"] = kept
     office.sync(hours(2))
     assert office.row().lost_at is None
+
+
+def test_an_issue_that_is_not_shown_just_after_it_was_made_is_not_called_deleted(
+    ledger: Ledger,
+) -> None:
+    made = Office(ledger, FakeDesk(), FakeTracker())
+    with ledger.transaction() as tx:
+        escalated(made, tx, "e-1", "10001", (1, 2), opened_at=NOON)
+    kept = made.tracker.stock.pop("10001")
+    report = made.sync()
+    assert (report.set_aside, made.notes(1)) == ((), [])
+    made.tracker.stock["10001"] = kept
+    assert made.sync(hours(2)).set_aside == ()
+    assert made.row().lost_at is None
 
 
 def test_an_unmapped_status_is_reported_and_nothing_is_guessed(office: Office) -> None:

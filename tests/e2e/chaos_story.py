@@ -8,14 +8,15 @@ import shutil
 import signal
 import traceback
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from chaos_due import CRITICAL, HIGH, Rhythm
 from chaos_faults import draw, told
 from chaos_store import FileStore, ServerStore, Store
 from e2e_canary import CANARIES, spotted, with_canary
 from e2e_judge import Due, Findings, judge
-from e2e_rig import DEPLOYMENTS, Rig, Tls, sandbox
+from e2e_rig import DEPLOYMENTS, NOON, Rig, Tls, sandbox
 from e2e_tickets import GROUP_IDS, LATER_REPORT, QUESTIONS, SAME_ISSUE, SECURITY
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ _EVENTS = (
     "store restored", "together", "asleep", "by hand", "by hand", "issue moves", "retry", "clock",
     "wrong key",
 )  # fmt: skip
-_ANY_NUMBER = 99
-"""Reminders and news of moves come on top; the same one twice is found by its name and words."""
 _REST = 12
 _LATER_TRIES = 4
 _ON_SERVER = 1 / 6
@@ -132,7 +131,12 @@ class Story:
         return self._judged()
 
     def _come_to_rest(self) -> None:
-        """Clean runs until nothing is written, and nothing waits for a later try."""
+        """Clean runs until nothing is written, and nothing waits for a later try.
+
+        The first of them more than an hour later, when every issue is read and not only what the
+        search says has changed.
+        """
+        self.rig.box.advance(minutes=61)
         for _ in range(_LATER_TRIES):
             for run in self.rig.quiet(most=_REST, sync=True):
                 self._keep("quiet", run)
@@ -274,16 +278,32 @@ class Story:
         ]
 
     def _due(self) -> tuple[Due, ...]:
-        group = Due(
-            self.home,
-            (*GROUP_IDS, *self.joined),
-            notes=1 + (self.state != "open"),
-            most=_ANY_NUMBER,
-            late=self.joined,
-            state=self.state,
+        told = 1 + self.moves + (self.home != "ESC")
+        group = self._escalation(
+            self.home, (*GROUP_IDS, *self.joined), HIGH, most=told, comments=len(self.joined)
         )
-        hand = (Due("PROD", (_BY_HAND,), most=_ANY_NUMBER),) if self.by_hand else ()
-        return (group, Due("SEC", (SECURITY["id"],), most=_ANY_NUMBER), *hand)
+        group = replace(group, notes=1 + (self.state != "open"), late=self.joined, state=self.state)
+        security = self._escalation("SEC", (SECURITY["id"],), CRITICAL)
+        hand = (self._escalation("PROD", (_BY_HAND,), HIGH),) if self.by_hand else ()
+        return (group, security, *hand)
+
+    def _escalation(
+        self,
+        project: str,
+        tickets: tuple[int, ...],
+        rhythm: Rhythm,
+        *,
+        most: int = 1,
+        comments: int = 0,
+    ) -> Due:
+        """`most`: notes for each ticket, and `comments` on the issue, without follow-ups."""
+        runs = [at for command, at in self.rig.started if command == "sync"]
+        return Due(
+            project,
+            tickets,
+            most=most + rhythm.reminders(runs, NOON),
+            comments=comments + rhythm.questions(runs, NOON),
+        )
 
     def _judged(self) -> Findings:
         found = judge(self.rig.box, *self._due())

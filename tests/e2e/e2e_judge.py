@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,20 +16,26 @@ if TYPE_CHECKING:
 
 Effect = dict[str, Any]
 
+_REFERENCE = re.compile(r"\bref [0-9a-f]{20}\b")
+_FOLLOW_UP = re.compile(r"Follow-up|The customer is due an update|The customer does not know yet")
+_SHORTEST_RHYTHM = timedelta(hours=2)
+
 
 @dataclass(frozen=True)
 class Due:
     """An escalation that must be there: its project, its tickets, and the notes each of them has.
 
     `project` None: it lives in Zendesk alone. `state` is the one that its tickets' tags tell.
-    `most`: up to so many notes are right, where several moves may be told as one. `late`: tickets
-    that joined after some of the news; one note tells them how it stands.
+    `most`: up to so many notes are right, where several moves may be told as one. `comments`: the
+    issue has so many of ours at most. `late`: tickets that joined after some of the news; one note
+    tells them how it stands.
     """
 
     project: str | None
     tickets: tuple[int, ...]
     notes: int = 1
     most: int | None = None
+    comments: int | None = None
     late: tuple[int, ...] = ()
     state: str = "open"
 
@@ -70,6 +79,7 @@ def judge(box: Box, *due: Due) -> Findings:
             and set(held[issue_id]) & set(escalation.tickets)
         ]
         _judge_issue(escalation, mine, held, found)
+        _judge_comments(escalation, mine, seen, found)
     for escalation in due:
         _judge_tickets(escalation, seen, found)
     if len(issues) > len(in_jira):
@@ -124,6 +134,7 @@ def _public(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
 def _twice(seen: Sequence[tuple[Seen, Effect]]) -> dict[str, list[str]]:
     """The same effect two times: an issue of a marker, a text on an object, a link."""
     tally: Counter[tuple[str, str]] = Counter()
+    worded: defaultdict[tuple[str, Any, str], list[Seen]] = defaultdict(list)
     for request, effect in seen:
         kind = effect["kind"]
         if kind == "create":
@@ -132,8 +143,10 @@ def _twice(seen: Sequence[tuple[Seen, Effect]]) -> dict[str, list[str]]:
         elif kind == "comment" and request.side == "zendesk":
             tally["notes", f"note on {effect['ticket']} {effect['body_sha']}"] += 1
             tally["notes", f"note on {effect['ticket']} of {effect['intent']}"] += 1
+            worded["note", effect["ticket"], _note(request, effect)].append(request)
         elif kind == "comment":
             tally["notes", f"comment on {effect['issue']} {effect['text']}"] += 1
+            worded["comment", effect["issue"], _comment(request)].append(request)
         elif kind == "remotelink" and effect.get("created"):
             tally["links", f"link {effect['issue']} {effect['globalId']}"] += 1
         elif kind == "jira_link":
@@ -142,7 +155,37 @@ def _twice(seen: Sequence[tuple[Seen, Effect]]) -> dict[str, list[str]]:
     for (group, what), number in tally.items():
         if number > 1:
             found[group].append(f"{number} x {what}")
+    for (kind, where, text), requests in worded.items():
+        found["notes"] += [
+            f"the same {kind} on {where} again: {request}" for request in _again(text, requests)
+        ]
     return found
+
+
+def _note(request: Seen, effect: Effect) -> str:
+    """The words of a note, without the line that names its write."""
+    asked = json.loads(request.body or "")
+    many = asked.get("tickets") or [asked["ticket"]]
+    update = next(one for one in many if one.get("id", effect["ticket"]) == effect["ticket"])
+    return _REFERENCE.sub("", update["comment"]["body"])
+
+
+def _comment(request: Seen) -> str:
+    return _REFERENCE.sub("", json.dumps(json.loads(request.body or "")["body"]))
+
+
+def _again(text: str, requests: Sequence[Seen]) -> list[Seen]:
+    """Of requests that said the same those that come after the first. Follow-ups may repeat their
+    words, but not before their time.
+    """
+    if not _FOLLOW_UP.search(text):
+        return list(requests[1:])
+    times = [datetime.fromisoformat(one.at) for one in requests]
+    return [
+        one
+        for one, before, at in zip(requests[1:], times, times[1:], strict=False)
+        if at - before < _SHORTEST_RHYTHM
+    ]
 
 
 def _foreign_tags(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
@@ -177,6 +220,24 @@ def _judge_issue(
             found.lost.append(f"{issue['key']} links {links}, not {due.tickets}")
         if len(links) != len(set(links)):
             found.links.append(f"{issue['key']} links {links}")
+
+
+def _judge_comments(
+    due: Due,
+    mine: Sequence[Mapping[str, Any]],
+    seen: Sequence[tuple[Seen, Effect]],
+    found: Findings,
+) -> None:
+    if due.comments is None:
+        return
+    for issue in mine:
+        ours = sum(
+            effect["kind"] == "comment" and effect["issue"] == issue["id"]
+            for request, effect in seen
+            if request.side == "jira"
+        )
+        if ours > due.comments:
+            found.notes.append(f"{issue['key']} has {ours} comments, {due.comments} are due")
 
 
 def _judge_tickets(due: Due, seen: Sequence[tuple[Seen, Effect]], found: Findings) -> None:

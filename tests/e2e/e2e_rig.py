@@ -395,6 +395,7 @@ class Run:
 class Rig:
     """A box, a folder with config.toml, and the command. `env` goes to every run.
 
+    `started`: each run's command and the time it was given.
     `hurry`: the command's waits take no time (a nursery's commands only, see nursery.py).
     """
 
@@ -403,6 +404,7 @@ class Rig:
     box: Box
     env: dict[str, str] = field(default_factory=dict)
     begun: list[Process] = field(default_factory=list)
+    started: list[tuple[str, datetime]] = field(default_factory=list)
     hurry: bool = False
 
     def __post_init__(self) -> None:
@@ -426,8 +428,9 @@ class Rig:
 
     def start(self, *argv: str, now: datetime | None = None) -> Going:
         """A run that has begun. The command's clock is the sandbox's."""
-        at = (now or self.box.now()).isoformat()
-        return self._begin(["-c", str(self.config), "--now", at, *argv])
+        at = now or self.box.now()
+        self.started.append((argv[0], at))
+        return self._begin(["-c", str(self.config), "--now", at.isoformat(), *argv])
 
     def _begin(self, whole: Sequence[str]) -> Going:
         out, err = (self.folder / f"{len(self.begun)}.{name}" for name in ("out", "err"))
