@@ -1,108 +1,132 @@
 """Which of the observations says most plainly what fails: what the brief's sentences stand on."""
 
-# ruff: noqa: E501 - lists of words read better unbroken
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connector.core.extraction.phrases import FAILS_OUTRIGHT
+from connector.core.brief_clause import clause
+from connector.core.brief_plainness import plainness, signs_of
 from connector.core.grouping.codes import product_codes
 from connector.core.grouping.signatures import signatures
 from connector.core.grouping.stopwords import STOP
 from connector.core.grouping.text import bare_subject
+from connector.core.redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from connector.core.extraction import Extract, Statement
     from connector.core.model import Case, Source
 
 Stems = frozenset[str]
 
-FAILS: Final = re.compile(
-    r"\b(?:not|\w{2,8}n't|cannot|fail\w{0,4}|errors?|crash\w{0,4}|exceptions?|broken|broke|wrong\w{0,2}|missing|unable|stuck|"
-    r"hang\w{0,3}|freez\w{1,4}|froze|slow\w{0,2}|time-?outs?|timed out|lost|loses|empty|blank|duplicat\w{1,3}|twice|two times|doubled|"
-    r"stops?|stopped|down|nothing|no longer|never|incorrect\w{0,2}|unexpected\w{0,2}|instead|late|delay\w{0,2}|mismatch\w{0,2}|"
-    r"too (?:high|low|big|large|small|long|short|many|few|late|early)|disappear\w{0,3}|ignor(?:es|ed)|corrupt\w{0,3}|truncated|"
-    r"50[0234]|faults?|aborts?|aborted|panics?|fatal|denied|rejected|refused|invalid|fehler|nicht|kein\w?)\b",
-    re.IGNORECASE,
-)
-"""Words that statements of failure are made of."""
-
-NO_FAILURE: Final = re.compile(
-    r"\b(?:no (?:error|issue|problem|warning|exception)s?\b|not? get (?:an |any )?error|n't get (?:an |any )?error|works? (?:fine|ok|well|correctly|as expected)|"
-    r"worked (?:fine|before)|without (?:errors?|problems?)|patch|workaround|i (?:think|guess|suspect|believe|assume)|i've (?:attached|looked)|does this mean|how (?:do|can|should)|"
-    r"what (?:should|can)|is (?:it|there) (?:a|any)|see (?:the )?(?:attach\w*|screenshot)|would (?:like|be)|should|better to|please|let me know|thank|need not|needn't|(?:is|are|was|were)(?:n't| not) (?:a |an |the )?(?:problem|issue|bug|case)|does(?:n't| not) (?:matter|have to)|not (?:only|just))\b",
-    re.IGNORECASE,
-)
-_ABOUT_US = re.compile(
-    r"\b(?:I|we)(?:'m|'re|'d|'ve|'ll| am| are| find| have| had| could| will| would| go| went| switched| told| asked| tried)\b|\bour line\b|\bodd one\b|"
-    r"\bfor us to do\b|\bthe customer (?:is|has|says|wants)\b|\bnot yet answered\b|^example\b",
-    re.IGNORECASE,
-)
-_POINTS_BACK = re.compile(
-    r"^\W{0,3}(?:which|who|that|this|these|those|it|they|he|she|here|there|as|also|note|during this|granted|namely|because|so|then|otherwise|same|both|one|all of them|something)\b",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(
-    r"^\W{0,3}(?:when|whenever|if|after|while|as soon as|every time)\b[^,]{3,150},\s\w",
-    re.IGNORECASE,
-)
 _CONFIRMED = re.compile(
     r"\b(?:reproduced?|confirmed|happens for (?:me|us) (?:too|as well))\b", re.IGNORECASE
 )
-_CODE_LIKE = re.compile(r"[{}<>=\\|;$]|::|\w/\w{1,40}/|\w\.\w{1,40}\.\w|\w\(\w{0,40}\)|_\w")
+_FIGURE = re.compile(r"(?<![\w.,-])\d{1,6}(?![\w-])")
+"""A day or an amount: of several reports, one has it."""
+
 _LONG_WORD = re.compile(r"[^\W_]{4,40}")
-_FEWEST: Final = 4
-_READABLE: Final = range(5, 31)
-_CRISP: Final = range(8, 24)
 _REPORT: Final = 8_000
 _MOST_TOPIC: Final = 8
-_TO_THE_POINT: Final = 2.0
+_MOST_SCORE: Final = 2.0
+_TO_THE_POINT: Final = 1.75
 """Below this a statement is not worth a sentence of its own."""
 
 
-def best_observation(extract: Extract, cases: Sequence[Case] = ()) -> Statement | None:
-    """The statement that says most plainly what fails; earlier ones win ties."""
-    return next(iter(plainest_first(extract, cases)), None)
+class Choice(NamedTuple):
+    """What a summary may say of the failure, and how plain that is."""
+
+    words: str
+    points: float
+
+    @property
+    def to_the_point(self) -> bool:
+        """Whether it is worth a sentence of its own."""
+        return self.points >= _TO_THE_POINT
+
+
+def plainest_words(
+    extract: Extract, cases: Sequence[Case], *, personal: Collection[str]
+) -> Choice | None:
+    """The words that say most plainly what fails, shortened: an observation's or a subject's.
+
+    A subject is evidence like any other sentence: it is chosen where nobody says it as plainly.
+    Earlier ones win ties, and observations win them over subjects.
+    """
+    rating = _Rating(extract, cases)
+    told = [Choice(clause(one.text), rating.of(one)) for one in _whole_ones(extract)]
+    for case in cases:
+        subject = redact(bare_subject(case.ticket.subject), personal=personal).text
+        if words := clause(subject):
+            told.append(Choice(words, rating.of_subject(subject, case.ticket.id)))
+    return max(told, key=lambda choice: choice.points, default=None)
 
 
 def plainest_first(
     extract: Extract, cases: Sequence[Case] = (), *, least: float = float("-inf")
 ) -> list[Statement]:
-    """Whole observations, those that say most plainly what fails in front.
+    """Whole observations, those that say most plainly what fails in front; earlier ones win ties.
 
-    Subjects are not quoted, but a statement about the subject's matter is to the point; and where
-    several customers report one issue, so is one about what they have in common. `least`: without
-    those that say less, as long as one is left.
+    `least`: without those that say less, as long as one is left.
     """
-    whole = [one for one in extract.observed if not one.text.rstrip().endswith(("?", ":"))]
-    topics = {case.ticket.id: _stems(bare_subject(case.ticket.subject)) for case in cases}
-    shared = _shared(cases)
-    reports = {one.source.ticket_id: one.source for one in reversed(extract.observed)}
-
-    def fitness(one: Statement) -> float:
-        stems = _stems(one.text)
-        topic = topics.get(one.source.ticket_id, frozenset())
-        points = _plainness(one) + 2.5 * len(stems & topic) / max(min(len(topic), _MOST_TOPIC), 2)
-        points += 4.0 * _weight(stems, shared)
-        first = one.role == "end-user" and _same_place(one.source, reports[one.source.ticket_id])
-        return points + (1.0 if first else 0.0)
-
-    ranked = sorted(((fitness(one), one) for one in whole), key=lambda pair: -pair[0])
+    rating = _Rating(extract, cases)
+    ranked = sorted(
+        ((rating.of(one), one) for one in _whole_ones(extract)), key=lambda pair: -pair[0]
+    )
     return [one for place, (points, one) in enumerate(ranked) if points >= least or not place]
+
+
+def _whole_ones(extract: Extract) -> list[Statement]:
+    return [one for one in extract.observed if not one.text.rstrip().endswith(("?", ":"))]
+
+
+class _Rating:
+    """Rates what is said of one issue: how plainly, and whether it is to the point.
+
+    A statement about the subject's matter is to the point; and where several customers report one
+    issue, so is one about what they have in common.
+    """
+
+    def __init__(self, extract: Extract, cases: Sequence[Case]) -> None:
+        self._topics = {case.ticket.id: _stems(bare_subject(case.ticket.subject)) for case in cases}
+        self._shared = _shared(cases)
+        self._reports = {one.source.ticket_id: one.source for one in reversed(extract.observed)}
+
+    def of(self, one: Statement) -> float:
+        """A statement's points; the model's score counts, within bounds."""
+        source = one.source
+        by_customer = one.role == "end-user"
+        told = one.role == "agent" and not _CONFIRMED.search(one.text)
+        signs = self._signs(one.text, source.ticket_id) | {
+            "score": min(max(one.score, -_MOST_SCORE), _MOST_SCORE),
+            "heading": float("under a heading OB" in one.cues),
+            "support": float(told),
+            "first report": float(
+                by_customer and _same_place(source, self._reports[source.ticket_id])
+            ),
+        }
+        return plainness(signs)
+
+    def of_subject(self, subject: str, ticket_id: int) -> float:
+        """A subject's points: the same, but nobody has read it for what it says."""
+        return plainness(self._signs(subject, ticket_id) | {"subject": 1.0, "fragment": 0.0})
+
+    def _signs(self, text: str, ticket_id: int) -> dict[str, float]:
+        stems = _stems(text)
+        topic = self._topics.get(ticket_id, frozenset())
+        return signs_of(text, clause(text)) | {
+            "topic": len(stems & topic) / max(min(len(topic), _MOST_TOPIC), 2),
+            "shared": _weight(stems, self._shared),
+            "particular": float(bool(self._shared and _FIGURE.search(text))),
+        }
 
 
 def telling(extract: Extract, cases: Sequence[Case] = ()) -> list[Statement]:
     """The observations that are to the point, the plainest first; at least one if there are any."""
     return plainest_first(extract, cases, least=_TO_THE_POINT)
-
-
-def says_failure(text: str) -> bool:
-    """Whether it tells of a failure, and not of its absence, a guess or a wish."""
-    return bool(FAILS.search(text)) and not NO_FAILURE.search(text)
 
 
 def on_topic(statement: Statement, cases: Sequence[Case]) -> int:
@@ -116,26 +140,6 @@ def to_the_point(statements: Sequence[Statement], cases: Sequence[Case]) -> list
     """Those that take up the subject's words, most of them in front; all where none does."""
     rated = sorted(statements, key=lambda one: -on_topic(one, cases))
     return [one for one in rated if on_topic(one, cases)] or rated
-
-
-def _plainness(statement: Statement) -> float:
-    """By what it says, whatever it is about. The model's score counts, within bounds."""
-    text = statement.text
-    words = len(text.split())
-    points = 0.6 * min(max(statement.score, -2.0), 2.0)
-    points += (1.0 if words in _READABLE else -1.0 if words < _FEWEST else 0.0) + (
-        0.5 if words in _CRISP else 0.0
-    )
-    points += 1.5 if FAILS.search(text) else 0.0
-    points += 1.0 if FAILS_OUTRIGHT.search(text) else 0.0
-    points += 0.7 if "under a heading OB" in statement.cues else 0.0
-    points += 0.5 if text[:1].isupper() else -0.5
-    points -= 1.0 if _ABOUT_US.search(text) else 0.0
-    points -= 1.0 if _POINTS_BACK.search(text) else 0.0
-    points -= 1.0 if _CODE_LIKE.search(text) else 0.0
-    points += 0.7 if _CONDITION.search(text) else 0.0
-    points -= 1.5 if statement.role == "agent" and not _CONFIRMED.search(text) else 0.0
-    return points - (2.0 if NO_FAILURE.search(text) else 0.0)
 
 
 def named_code(cases: Sequence[Case]) -> str:

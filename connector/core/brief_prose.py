@@ -11,18 +11,17 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.brief_choice import (
-    FAILS,
-    best_observation,
     named_code,
     on_topic,
-    says_failure,
+    plainest_first,
+    plainest_words,
     telling,
 )
 from connector.core.brief_clause import CLAUSE_LIMIT, clause, clause_end
+from connector.core.brief_plainness import FAILS, says_failure
 from connector.core.brief_values import Said
 from connector.core.clean import one_line
 from connector.core.extraction.phrases import FIRST_SEEN
-from connector.core.grouping.text import bare_subject
 from connector.core.model import Target
 from connector.core.redact import redact
 
@@ -58,6 +57,11 @@ _LACKS = re.compile(
     r"\b(?:(?:there is|has|have|with) no|no (?:option|way|possibility|limit|setting)|not possible|cannot|can't|missing|lacks?)\b",
     re.IGNORECASE,
 )
+
+_LOGGED: Final = re.compile(
+    r"^(?:\[[^\]]{0,60}\]\s{0,3}|\d[\d:/.,TZ+ -]{5,40}\s|(?:ERROR|FATAL|SEVERE|CRITICAL)\b[:\s]{0,3}){1,6}"
+)
+"""What a log writes in front of each line."""
 
 
 class Prose(NamedTuple):
@@ -107,9 +111,8 @@ def write_prose(
     `known_as`: what an earlier brief of the same issue said that fails; people know it by that.
     """
     target = assessment.target or Target.L2
-    best = best_observation(extract, cases)
-    if target is Target.PRODUCT:
-        best = _wanted(extract, cases) or best
+    wanted = _wanted(extract, cases) if target is Target.PRODUCT else None
+    best = wanted or next(iter(plainest_first(extract, cases)), None)
     business = _business(assessment, personal) if target is Target.LEADERSHIP else None
     description = _description(extract, cases, best, scope, target=target, business=business)
     failure, where = known_as, ""
@@ -119,7 +122,9 @@ def write_prose(
         failure = failure or business.failure
         where = business.at_stake
     else:
-        failure = failure or _failure(best, extract, cases, personal=personal)
+        failure = failure or (
+            clause(wanted.text) if wanted else _failure(extract, cases, personal=personal)
+        )
         where = _where(extract, cases, failure)
     return Prose(failure, summary_line(failure, where, scope), description)
 
@@ -166,18 +171,15 @@ def _wanted(extract: Extract, cases: Sequence[Case]) -> Statement | None:
     )
 
 
-def _failure(
-    best: Statement | None, extract: Extract, cases: Sequence[Case], *, personal: Collection[str]
-) -> str:
-    """What fails, as one clause. The subject is only used where nobody says it otherwise."""
+def _failure(extract: Extract, cases: Sequence[Case], *, personal: Collection[str]) -> str:
+    """What fails, as one clause; an error's own line only where nobody says it in words."""
+    choice = plainest_words(extract, cases, personal=personal)
+    if choice is not None and (choice.to_the_point or says_failure(choice.words)):
+        return choice.words
     shown = next((line for line in map(_telling_line, extract.errors) if FAILS.search(line)), "")
-    if best is not None and (says_failure(best.text) or not shown):
-        return clause(best.text)
-    if extract.errors:
-        return one_line(shown or _telling_line(extract.errors[0]), CLAUSE_LIMIT)
-    subjects = (bare_subject(case.ticket.subject) for case in cases)
-    subject = next((words for words in subjects if words), "")
-    return clause(redact(subject, personal=personal).text) or "Not described in the ticket"
+    if shown:
+        return one_line(_LOGGED.sub("", shown, count=1) or shown, CLAUSE_LIMIT)
+    return choice.words if choice is not None else "Not described in the ticket"
 
 
 def _where(extract: Extract, cases: Sequence[Case], failure: str) -> str:

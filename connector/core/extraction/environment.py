@@ -151,6 +151,8 @@ def _field(text: str) -> tuple[str, str] | None:
         return None
     name = _FIELD_NAMES.get(" ".join(found["name"].lower().split()))
     value = " ".join(found["value"].split()).strip(" ,;.*_")
+    if name and value.startswith("Mozilla/"):
+        name = "user agent"
     return (name, value) if name and value and value.lower() not in _EMPTY else None
 
 

@@ -30,7 +30,7 @@ _SAYS_ERROR = re.compile(
     r"\b(?:ERR_[A-Z_]{3,60}|E[A-Z]{5,14}|ORA-\d{5}|PLS-\d{5}|SQLSTATE\[?\w{5}|TS\d{4}|CS\d{4}|0x[0-9A-Fa-f]{8}|[A-Z]{2,8}-\d{3,6}(?=:))\b|"
     r"\b[45]\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|Not Found|Forbidden|Unauthorized|Bad Request|Too Many Requests|Conflict|Payment Required)|"
     r"(?i:\b(?:http|status|status code|error code|error|errno|exit code|code)[ :=#]{1,3}[1-9]\d{2,5}\b)|"
-    r"^\W{0,4}(?i:(?:\w{1,20} ){0,3}(?:error|fatal|exception|failed|fehler|erreur)):? ?\S|\[(?i:error|fatal|crit|critical|emerg|alert)\]|\bE/\w{1,40}"
+    r"^\W{0,4}(?i:(?:\w{1,20} ){0,3}(?:error|fatal|exception|failed|fehler|erreur)\b):? ?\S|\[(?i:error|fatal|crit|critical|emerg|alert)\]|\bE/\w{1,40}"
 )
 _ERROR_CUES: Final = cues_named(
     *("exception", "failure", "fails", "level", "hex", "code error", "frame", "source line"),
