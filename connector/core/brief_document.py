@@ -53,7 +53,7 @@ def _about(brief: Brief) -> str:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(brief.redacted.items()))
         notes.append(f"Redacted: {kinds}.")
     if brief.hidden:
-        notes.append(f"{brief.hidden} hidden direction marks are shown as [U+202E].")
+        notes.append(f"{brief.hidden} hidden characters are shown as [U+…].")
     if brief.left_out:
         notes.append(f"{brief.left_out} comments were not read: the thread is too long.")
     return " ".join(notes)

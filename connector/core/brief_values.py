@@ -88,7 +88,7 @@ class Brief(Frozen):
     """What the receiver reads. A value: it round-trips through JSON and compares as a whole.
 
     `required` are the items that the target must be told, `missing` those nobody has said.
-    `redacted` counts what was taken out, by kind; `hidden` bidi overrides that were made visible;
+    `redacted` counts what was taken out, by kind; `hidden` characters that were made visible;
     `left_out` comments that the limits kept from being read. `failure` is the clause that the
     summary begins with. `need_given`: the ask was worded by a person.
     """

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from connector.core import vocabulary
 from connector.core.model import Frozen, Passage, Source
 from connector.core.security_cues import GROUPS, OTHER, TELLING
-from connector.core.signals import asserted
+from connector.core.signals import asserted, without_questions
 from connector.core.signals_text import parse_phrase
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ _LONGEST = 3
 
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
+_ASKS = re.compile(r"\?|\bhow (?:do|can|to|should)\b", re.IGNORECASE)
+
 _TOKEN = re.compile(r"[A-Za-z0-9]{1,60}")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -67,8 +69,17 @@ def security_score(subject: str, body: str) -> SecurityReading:
 
 
 def score_words(subject: str, body: str) -> SecurityReading:
-    """The score alone; `sure` is not looked for. The same text gives the same reading."""
-    found = cues_in(subject, body)
+    """The score alone; `sure` is not looked for. The same text gives the same reading.
+
+    What would be a hint is read again without its how-to questions: they report nothing.
+    """
+    reading = _scored(cues_in(subject, body))
+    if not reading.hint or not _ASKS.search(f"{subject}\n{body[:LOOKED_AT]}"):
+        return reading
+    return _scored(cues_in(without_questions(subject), without_questions(body[:LOOKED_AT])))
+
+
+def _scored(found: Cues) -> SecurityReading:
     weights, bias = _model()
     features = features_of(found)
     z = bias + sum(weights.get(name, 0.0) * value for name, value in features.items())

@@ -108,7 +108,7 @@ ASKED: Final = lexicon(
     wie kann|können|könnte|soll|sollen|melde|melden|mache|machen ich|wir|man
     wo kann|können|finde|finden|melde|melden ich|wir|man
     gibt es eine|einen|ein anleitung|möglichkeit|dokumentation|weg|richtlinie
-    comment puis-je|pouvons-nous|peut-on|faire|signaler
+    comment puis-je|pouvons-nous|peut-on|faire|signaler|voir|accéder|afficher|ouvrir
     cómo puedo|podemos|se
 """)
 )

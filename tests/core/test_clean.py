@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.clean import CUT, clean_text, cut_text, one_line, overrides_shown
+from connector.core.clean import CUT, clean_text, cut_text, hidden_shown, one_line
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=300)
 
@@ -17,7 +17,18 @@ ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=30
     [
         pytest.param("a\x00b\x07c\x9bd", "abcd", id="control characters"),
         pytest.param("a\tb\r\nc\rd\u2028e\x85f", "a\tb\nc\nd\ne\nf", id="line ends and tab"),
-        pytest.param("pass\u200bword\ufeff", "password", id="zero-width inside a word"),
+        pytest.param("pass\u200bword\ufeff", "password [U+200B]", id="zero-width inside a word"),
+        pytest.param(
+            "http://exa\u2060mple.com/a b", "http://example.com/a [U+2060] b", id="in a link"
+        ),
+        pytest.param("п\ufeffароль", "пароль [U+FEFF]", id="inside a Cyrillic word"),
+        pytest.param("one\u200b two\u200b, \u200bthree", "one two, three", id="between words"),
+        pytest.param(
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u062e\u0648\u0627\u0647\u0645",
+            id="Persian non-joiner",
+        ),
+        pytest.param("\U0001f469\u200d\U0001f4bb", "\U0001f469\U0001f4bb", id="joined emoji"),
         pytest.param("photo\u202egpj.exe", "photo[U+202E]gpj.exe", id="an override is shown"),
         pytest.param("a\u202e\u202e\u202eb", "a[U+202E]b", id="a run of overrides once"),
         pytest.param("\u2066a\u2069 \u202bb\u202c", "a b", id="other bidi controls"),
@@ -64,7 +75,7 @@ def test_one_line_cuts_at_a_word() -> None:
 
 
 def test_shown_overrides_can_be_counted() -> None:
-    assert overrides_shown(clean_text("a\u202eb\u202dc")) == 2
+    assert hidden_shown(clean_text("a\u202eb\u202dc")) == 2
 
 
 def test_a_text_of_the_exact_limit_is_not_cut() -> None:

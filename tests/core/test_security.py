@@ -28,12 +28,31 @@ SHIPPED = json.loads(files("connector.core").joinpath("security_weights.json").r
         ("Export is slow", "It takes minutes.", False),
         ("Question", "How do I report a vulnerability?", False),
         ("Hello", "Somebody hacked our account.", True),
+        ("Frage", "Ein Kunde sieht die Rechnungen eines anderen Kunden.", True),
+        ("Frage", "Ich sehe keine Rechnungen anderer Kunden.", False),
+        ("Frage", "Wir sehen bei anderen Kunden das gleiche Problem.", False),
+        ("Frage", "Wie kann ich Daten anderer Benutzer sehen?", False),
+        ("Bonjour", "Je vois les données d'un autre client.", True),
+        ("Bonjour", "Je ne vois pas les données d'un autre client.", False),
+        ("Bonjour", "Comment voir les factures d'un autre compte ?", False),
+        ("Hola", "Veo los datos de otro cliente.", True),
+        ("Hola", "No veo los datos de otro cliente.", False),
     ],
 )
 def test_a_sure_sign_is_a_strong_phrase_that_is_asserted(
     subject: str, body: str, *, sure: bool
 ) -> None:
     assert security_score(subject, body).sure is sure
+
+
+@pytest.mark.parametrize("question", ["How do I change my password?", "How do we reset 2FA?"])
+def test_a_how_to_question_is_no_hint(question: str) -> None:
+    assert not security_score(question, question).hint
+
+
+def test_a_report_that_asks_whether_it_is_one_stays_a_hint() -> None:
+    report = "The password reset link of other users stays valid, is this a vulnerability?"
+    assert security_score("Password change", report).hint
 
 
 def test_more_signs_give_a_higher_score_and_are_named() -> None:

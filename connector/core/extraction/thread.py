@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from connector.core.clean import clean_text, one_line, overrides_shown
+from connector.core.clean import clean_text, hidden_shown, one_line
 from connector.core.extraction import phrases
 from connector.core.extraction.attempts import attempts_of
 from connector.core.extraction.environment import environment_of
@@ -104,7 +104,7 @@ def extract(cases: Sequence[Case], *, personal: Collection[str] = PERSONAL) -> E
             for attachment in one.comment.attachments
         ),
         redacted=dict(redacted),
-        hidden=sum(overrides_shown(one.text) for one in said),
+        hidden=sum(hidden_shown(one.text) for one in said),
         left_out=left_out,
     )
 

@@ -41,12 +41,23 @@ SECURITY_BREACH: Final = phrase_lines("""
     wurde|wurden|sind ... gehackt|kompromittiert
     unbefugter|unberechtigter|unbefugten zugriff|zugang
     fremde|andere|anderer kunden|daten|konten ... sehen|sichtbar|angezeigt|einsehen
+    sehe|sieht|sehen|einsehen|öffnen|abrufen|bekommt|bekommen ... daten|rechnungen|rechnung|
+    dokumente|bestellungen|aufträge|termine|adressen|namen|tickets ... anderen|anderer|andere|
+    fremden|fremder kunden|kunde|firma|firmen|nutzers|nutzer|benutzers|benutzer|mandanten|patienten
+    andere|fremde kunden|firmen|nutzer|benutzer|mandanten ... unsere|meine|unseren daten|rechnungen|
+    dokumente|bestellungen|termine|tickets
     fuite de données
     accès non autorisé
     compte ... piraté|compromis
+    vois|voit|voyons|voient|voir|accéder|accède|affiche ... données|factures|facture|commandes|
+    documents|dossiers|informations|adresses|tickets ... autre|autres client|clients|cliente|
+    entreprise|entreprises|société|sociétés|utilisateur|utilisateurs|compte|comptes|patient|patients
     filtración|fuga de datos
     acceso no autorizado
     cuenta ... hackeada|comprometida
+    veo|ve|vemos|ven|ver|accede|acceder|muestra ... datos|facturas|factura|pedidos|documentos|
+    información|direcciones|tickets ... otro|otros|otra|otras cliente|clientes|empresa|empresas|
+    usuario|usuarios|cuenta|cuentas|paciente|pacientes
 """)
 
 SECURITY_REPORT: Final = phrase_lines("""
