@@ -1,18 +1,16 @@
-"""What an escalation says, to whom, as intended writes: the brief, the notes, the comments."""
+"""What an escalation says, to whom, as intended writes: the brief, the notes, the comments.
+
+What writes a brief is loaded by the first one that is written: reading threads takes many patterns,
+and most sweeps write none.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from connector.core import notes, render
-from connector.core.brief import (
-    Brief,
-    Links,
-    brief_document,
-    brief_property,
-    missing_request,
-    write_brief,
-)
+from connector.core.brief_document import brief_document
+from connector.core.brief_values import Brief, Links
 from connector.core.document import Document, Paragraph, plain_run
 from connector.core.markers import (
     PROPERTY,
@@ -58,6 +56,8 @@ def draft(
     services: Services, decision: Decision, need: Need | None, before: EscalationRow | None
 ) -> tuple[EscalationRow, Brief, Route]:
     """The escalation as it will be recorded, its brief, and where it goes."""
+    from connector.core.brief import write_brief
+
     assessment, cases = decision.assessment, decision.concerned
     if assessment.severity is None or assessment.target is None:
         raise ValueError("an escalation has a severity and a target")
@@ -136,6 +136,8 @@ def first_writes(
     """The create request; for L2, which lives in Zendesk, what the tickets get, at once."""
     if row.target is Target.L2:
         return tickets_told(services, row, links)
+    from connector.core.brief import brief_property
+
     return issue_writes(
         row.marker,
         project=route.project or "",
@@ -181,6 +183,8 @@ def tickets_told(
     whole = note
     if row.target is Target.L2:
         whole = render.plain(brief_document(brief), limit=_NOTE_LIMIT)
+    from connector.core.brief import missing_request
+
     missing = missing_request(brief)
     first_note = f"{whole}\n\n{missing}" if missing else whole
     return tuple(
@@ -241,6 +245,8 @@ def redraft(
 
     Target, severity and reason are the escalation's: a person may have chosen them.
     """
+    from connector.core.brief import write_brief
+
     ours = frozenset(ids)
     cases = [case for case in decision.cases if case.ticket.id in ours]
     standing = {"severity": row.severity, "target": row.target, "because": row.reason}
@@ -266,6 +272,8 @@ def brief_writes(
 
     Named by what it changes: a ledger that is restored plans the same write again.
     """
+    from connector.core.brief import brief_property
+
     brief = Brief.model_validate(row.brief)
     n = f"brief {old.brief_hash} {payload_hash(list(changes))}"
     comment_id = intent_id_of(row.marker, "issue_comment", "issue", n)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connector.changing import change_state
-from connector.core.brief import changes_between
+from connector.core.brief_changes import changes_between
 from connector.core.brief_values import SPOKEN, Brief
 from connector.core.markers import payload_hash
 from connector.core.model import State
