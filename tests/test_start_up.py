@@ -10,11 +10,16 @@ import pytest
 HEAVY = {"zenpy", "jira", "requests", "sqlalchemy", "alembic", "pydantic", "rich", "starlette"}
 
 
-def loaded_by(code: str) -> set[str]:
-    """The modules in memory after this code, by their first names."""
-    asked = f"{code}\nimport sys; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+def modules_after(code: str) -> set[str]:
+    """The modules in memory after this code."""
+    asked = f"{code}\nimport sys; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     return set(ran.stdout.split())
+
+
+def loaded_by(code: str) -> set[str]:
+    """The packages in memory after this code."""
+    return {name.partition(".")[0] for name in modules_after(code)}
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["--version"]])
@@ -29,3 +34,9 @@ def test_what_a_sweep_needs_brings_no_migrations_and_no_sandbox() -> None:
     loaded = loaded_by("import connector.sweep, connector.ledger.store, connector.app")
     assert "sqlalchemy" in loaded
     assert loaded & {"alembic", "starlette", "uvicorn", "zenpy", "jira"} == set()
+
+
+def test_a_sweep_reads_no_patterns_of_threads_before_a_brief_is_written() -> None:
+    loaded = modules_after("import connector.sweep")
+    assert "connector.drafting" in loaded
+    assert not {name for name in loaded if name.startswith("connector.core.extraction")}
