@@ -14,6 +14,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core import vocabulary
@@ -48,6 +49,7 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _ASKS = re.compile(r"\?|\bhow (?:do|can|to|should)\b", re.IGNORECASE)
 
 _TOKEN = re.compile(r"[A-Za-z0-9]{1,60}")
+_PLAIN = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -126,28 +128,32 @@ def _tokens(text: str) -> list[str]:
 
     The scheme of a link is no word: that a link is safe says nothing about the report.
     """
-    tokens: list[str] = []
-    for word in _TOKEN.findall(text.replace("https://", " ").replace("http://", " ")):
-        tokens.append(word.lower())
-        if not word[1:].islower() and len(parts := _HUMP.split(word)) > 1:
-            tokens.extend(part.lower() for part in parts)
-    return tokens
+    if "://" in text:
+        text = text.replace("https://", " ").replace("http://", " ")
+    return list(chain.from_iterable(map(_parts_of, _TOKEN.findall(text))))
+
+
+@lru_cache(maxsize=8_192)
+def _parts_of(word: str) -> tuple[str, ...]:
+    parts = () if word[1:].islower() else _HUMP.split(word)
+    whole = word.lower()
+    return (whole, *(part.lower() for part in parts)) if len(parts) > 1 else (whole,)
 
 
 def _cue_words(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Group and cue at each place; of cues that begin alike the longest."""
     index = _index()
-    for at, token in enumerate(tokens):
-        if token not in index.openers:
-            cue = _cue_of(token)
+    openers, groups = index.openers, index.groups
+    for at, (token, cue) in enumerate(zip(tokens, map(_cue_of, tokens), strict=True)):
+        if token not in openers:
             if cue is not None:
-                yield index.groups[cue], token
+                yield groups[cue], token
             continue
         for size in (_LONGEST, 2, 1):
             text = "_".join(tokens[at : at + size])
-            cue = _cue_of(text)
-            if cue is not None:
-                yield index.groups[cue], text
+            longer = _cue_of(text)
+            if longer is not None:
+                yield groups[longer], text
                 break
 
 
@@ -231,20 +237,52 @@ def _strong() -> tuple[str, ...]:
 
 def _may_be_sure(text: str) -> bool:
     """Whether all words of a strong phrase stand anywhere: in most texts they do not."""
-    lower = text.lower().replace("’", "'")
-    for word, others in _strong_words():
-        if word in lower and all(any(other in lower for other in place) for place in others):
-            return True
-    return False
+    lower = text.lower()
+    words = set(_PLAIN.findall(lower))
+    index = _strong_words()
+    begun = (places for beginning, places in index.beginnings.items() if beginning in lower)
+    told = (index.words[word] for word in words & index.words.keys())
+    return any(
+        all(_has_one(place, words, lower) for place in phrase)
+        for phrases in (*told, *begun)
+        for phrase in phrases
+    )
+
+
+class _Place(NamedTuple):
+    """What one place of a phrase accepts: whole words, by their parts, and beginnings."""
+
+    words: tuple[frozenset[str], ...]
+    beginnings: tuple[str, ...]
+
+
+def _has_one(place: _Place, words: set[str], lower: str) -> bool:
+    return any(parts <= words for parts in place.words) or any(
+        beginning in lower for beginning in place.beginnings
+    )
+
+
+class _Strong(NamedTuple):
+    """Strong phrases by each word of their longest place: what must stand in their other places."""
+
+    words: Mapping[str, tuple[tuple[_Place, ...], ...]]
+    beginnings: Mapping[str, tuple[tuple[_Place, ...], ...]]
 
 
 @cache
-def _strong_words() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    """Each word of a strong phrase's longest place, with the words of its other places."""
-    found: list[tuple[str, tuple[tuple[str, ...], ...]]] = []
+def _strong_words() -> _Strong:
+    words: dict[str, tuple[tuple[_Place, ...], ...]] = {}
+    beginnings: dict[str, tuple[tuple[_Place, ...], ...]] = {}
     for phrase in _strong():
-        places = [(*part[0], *part[1]) for part in parse_phrase(phrase).parts if part]
-        longest = max(places, key=lambda words: min(map(len, words)))
-        others = tuple(place for place in places if place is not longest)
-        found += [(word, others) for word in longest]
-    return tuple(found)
+        parts = [part for part in parse_phrase(phrase).parts if part]
+        longest = max(parts, key=lambda part: min(map(len, (*part[0], *part[1]))))
+        others = tuple(
+            _Place(tuple(frozenset(_PLAIN.findall(word)) for word in exact), begun)
+            for exact, begun in (part for part in parts if part is not longest)
+        )
+        for word in longest[0]:
+            key = max(_PLAIN.findall(word), key=len)
+            words[key] = (*words.get(key, ()), others)
+        for beginning in longest[1]:
+            beginnings[beginning] = (*beginnings.get(beginning, ()), others)
+    return _Strong(words, beginnings)

@@ -47,7 +47,7 @@ _ERROR_SIGNS = re.compile(r"E[A-Z]{5,14}\b|[A-Z]{2}-?\d{3}|Fault\b|Panic\b")
 _SEEN: Final = 600
 """So much of a piece its cues speak of."""
 
-_QUOTES: Final = "\"“„«'`"
+_QUOTES: Final = "\"“”„«»'`"
 _FRAME = re.compile(
     r"\s{0,40}(?:at |\.\.\. \d{1,4} more|File \"[^\"]{1,300}\", line \d|#\d{1,3}\s|\d{1,3}\s{1,6}\S{1,80}\s{1,10}0x|from \S{1,200}:\d|Caused by|Suppressed:|--- End of|goroutine \d)"
 )
@@ -118,10 +118,17 @@ def _says_error(reading: Reading, text: str) -> re.Match[str] | None:
         len(text) <= _SEEN
         and _ERROR_CUES.isdisjoint(reading.found)
         and _ERROR_WORDS.isdisjoint(reading.words)
-        and not _ERROR_SIGNS.search(text)
+        and not _has_error_sign(text)
     ):
         return None
     return _SAYS_ERROR.search(text)
+
+
+def _has_error_sign(text: str) -> bool:
+    """Without a capital letter after its first a text has none: most sentences."""
+    if text[1:].islower() and not text.startswith(("Fault", "Panic")):
+        return False
+    return _ERROR_SIGNS.search(text) is not None
 
 
 def _block(block: Sequence[Reading]) -> FoundError:
@@ -133,7 +140,7 @@ def _quoted(reading: Reading) -> Iterator[FoundError]:
     text = reading.piece.text[:1000]
     quoted = [
         found["said"].strip()
-        for found in (_QUOTED.finditer(text) if any(sign in text for sign in _QUOTES) else ())
+        for found in (_QUOTED.finditer(text) if sum(map(text.count, _QUOTES)) > 1 else ())
         if _COMPLAINS.search(found["said"]) or _NAMES_ERROR.match(found.group())
     ]
     for said in quoted:
