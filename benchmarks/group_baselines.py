@@ -1,130 +1,76 @@
 """Simple ways to find reports of one issue, to compare ours with.
 
-Those that need a table of all pairs need scikit-learn (and scipy and numpy with it), which the
-product never does; those with sentence vectors need the extra [semantic]. Each has one limit, tried
-in steps; the one that is best on average over the sets measured is taken, which favours them: ours
-were chosen on reports held out.
+Each has one limit, tried in steps; the one that is best on average over the sets measured is taken,
+which favours them: ours were chosen on reports held out. What needs a package or a model that is
+not there is left out, and said so.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
-from importlib.util import find_spec
 from struct import unpack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from connector.core.grouping.text import bare_subject, meant
+from group_learners import learners
+from group_tables import Baseline, Table, Tables, missing
+
+from connector.core.grouping.text import bare_subject
 from connector.core.grouping.words import stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from connector.meaning import Meaning
-
-    Rows = list[dict[str, Any]]
-    Labels = dict[int, str | None]
-    Table = Any
+    from group_scores import Labels
 
 HASHES, BANDS = 32, 8
-DECAY_DAYS = 60.0
+LOW = (0.16, 0.2, 0.24, 0.28, 0.32, 0.36, 0.4)
+MIDDLE = (0.28, 0.32, 0.36, 0.4, 0.44, 0.48, 0.52)
+HIGH = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+STATIC = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 
-@dataclass(frozen=True)
-class Baseline:
-    """`labels(rows, limit)` for each of the limits."""
-
-    name: str
-    limits: tuple[float, ...]
-    labels: Callable[[Tables, float], Labels]
-
-
-class Tables:
-    """One set's texts and, made once when asked for, its tables of similarity."""
-
-    def __init__(self, rows: Rows, meaning: Meaning | None) -> None:
-        self.rows = rows
-        self.ids: list[int] = [row["id"] for row in rows]
-        self.texts = [meant(row["subject"], row["body"]) for row in rows]
-        self._meaning = meaning
-        self.made: dict[str, Table] = {}
-
-    def table(self, name: str) -> Table:
-        if name not in self.made:
-            self.made[name] = getattr(self, f"_{name}")()
-        return self.made[name]
-
-    def _words(self) -> Table:
-        """0.4 words and pairs of words, 0.3 runs of three to five characters, 0.3 title words."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        subjects = [bare_subject(row["subject"]) for row in self.rows]
-        titles = [s or text[:60] for s, text in zip(subjects, self.texts, strict=True)]
-        both = {"sublinear_tf": True, "dtype": "float32"}
-        parts = [
-            (0.4, TfidfVectorizer(ngram_range=(1, 2), stop_words="english", **both), self.texts),
-            (0.3, TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **both), self.texts),
-            (0.3, TfidfVectorizer(stop_words="english", **both), titles),
-        ]
-        total: Table = 0.0
-        for share, vectorizer, texts in parts:
-            found = vectorizer.fit_transform(texts)
-            total = total + share * (found @ found.T).toarray()
-        return total
-
-    def _meant(self) -> Table:
-        import numpy as np
-
-        if self._meaning is None:
-            raise ValueError("no sentence model")
-        texts = [(row["subject"], row["body"]) for row in self.rows]
-        found = np.array([_numbers(text) for text in self._meaning.vectors(texts)], np.float32)
-        found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
-        return found @ found.T
-
-    def _decay(self) -> Table:
-        import numpy as np
-
-        times = (datetime.fromisoformat(row["created_at"]).timestamp() for row in self.rows)
-        days = np.array([time / 86_400 for time in times])
-        apart = np.abs(days[:, None] - days[None, :])
-        return (0.5 + 0.5 * np.exp(-apart / DECAY_DAYS)).astype(np.float32)
-
-
-def _numbers(vector: str) -> list[int]:
-    from connector.core.grouping.vectors import unpacked
-
-    return list(memoryview(unpacked(vector)).cast("b")) or [0] * 384
-
-
-def baselines(meaning: Meaning | None) -> Iterator[Baseline]:
+def baselines(sets: Sequence[Tables], *, vectors: bool) -> Iterator[Baseline]:
     yield Baseline("same subject", (0.0,), _by_subject)
     yield Baseline("MinHash", (0.3, 0.4, 0.5, 0.6), _by_minhash)
-    if find_spec("sklearn") is None:
+    if _lacks("all others", "sklearn"):
         return
-    low, high = (0.16, 0.2, 0.24, 0.28, 0.32, 0.36, 0.4), (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
-    yield Baseline("TF-IDF, average link", low, _average(lambda t: t.table("words")))
-    yield Baseline("TF-IDF x time, average link", low, _average(_words_and_time))
-    if meaning is None:
+    yield Baseline("TF-IDF, average link", LOW, average("words", Tables.words))
+    yield Baseline("TF-IDF x time, average link", LOW, average("words x time", _words_and_time))
+    if not _lacks("WordLlama, average link", "wordllama"):
+        yield Baseline("WordLlama, average link", STATIC, average("static", Tables.static))
+    yield from learners(sets, average, vectors=vectors)
+    if not vectors:
+        print("left out: baselines with sentence vectors (no model)")
         return
-    yield Baseline("MiniLM, average link", high, _average(lambda t: t.table("meant")))
-    yield Baseline("MiniLM, communities", high, _communities)
-    yield Baseline("MiniLM, single link", high, _single)
+    yield Baseline("MiniLM, average link", HIGH, average("meant", Tables.meant))
+    yield Baseline("MiniLM, communities", HIGH, _communities)
+    yield Baseline("MiniLM, single link", HIGH, _single)
+    yield Baseline("MiniLM, SemHash-like", (*HIGH, 0.85, 0.9), _semhash)
     yield Baseline("MiniLM, HDBSCAN", (2, 3, 4), _hdbscan)
-    middle = (0.28, 0.32, 0.36, 0.4, 0.44, 0.48, 0.52)
-    yield Baseline("half and half x time, average link", middle, _average(_half))
-    yield Baseline("half and half x time, leader", middle, _leader)
+    if not _lacks("BERTopic-like (MiniLM, UMAP, HDBSCAN)", "umap"):
+        yield Baseline("MiniLM, UMAP, HDBSCAN (as BERTopic)", (2, 3, 4, 8), _bertopic)
+    yield Baseline("0.3 TF-IDF + MiniLM, average link", HIGH, average("0.3", _mostly_meant))
+    yield Baseline("half and half x time, average link", MIDDLE, average("half", _half))
+    yield Baseline("half and half x time, leader", MIDDLE, _leader)
+
+
+def _lacks(what: str, module: str) -> bool:
+    if gone := missing(module):
+        print(f"left out: {what} ({gone[0]} is not installed: pip install '.[bench]')")
+    return bool(gone)
 
 
 def _words_and_time(tables: Tables) -> Table:
-    return tables.table("words") * tables.table("decay")
+    return tables.words() * tables.decay()
+
+
+def _mostly_meant(tables: Tables) -> Table:
+    return (0.3 * tables.words() + tables.meant()) / 1.3
 
 
 def _half(tables: Tables) -> Table:
-    both = 0.5 * tables.table("words") + 0.5 * tables.table("meant")
-    return both * tables.table("decay")
+    return (0.5 * tables.words() + 0.5 * tables.meant()) * tables.decay()
 
 
 def _by_subject(tables: Tables, _: float) -> Labels:
@@ -158,17 +104,22 @@ def _signature(text: str) -> tuple[int, ...]:
     return tuple(map(min, zip(*hashes, strict=True)))
 
 
-def _average(of: Callable[[Tables], Table]) -> Callable[[Tables, float], Labels]:
-    def labels(tables: Tables, limit: float) -> Labels:
+def average(name: str, of: Callable[[Tables], Table]) -> Callable[[Tables, float], Labels]:
+    """Average link over a table of similarities from 0 to 1."""
+
+    def linked(tables: Tables) -> Table:
         import numpy as np
-        from scipy.cluster.hierarchy import fcluster, linkage
+        from scipy.cluster.hierarchy import linkage
         from scipy.spatial.distance import squareform
 
-        tree = tables.made.get(f"tree {id(of)}")
-        if tree is None:
-            far = 1.0 - np.clip(of(tables), 0.0, 1.0)
-            np.fill_diagonal(far, 0.0)
-            tree = tables.made[f"tree {id(of)}"] = linkage(squareform(far, checks=False), "average")
+        far = 1.0 - np.clip(of(tables), 0.0, 1.0)
+        np.fill_diagonal(far, 0.0)
+        return linkage(squareform(far, checks=False), "average")
+
+    def labels(tables: Tables, limit: float) -> Labels:
+        from scipy.cluster.hierarchy import fcluster
+
+        tree = tables.once(f"tree: {name}", lambda: linked(tables))
         found = fcluster(tree, 1.0 - limit, "distance")
         return dict(zip(tables.ids, map(str, found), strict=True))
 
@@ -177,7 +128,7 @@ def _average(of: Callable[[Tables], Table]) -> Callable[[Tables, float], Labels]
 
 def _communities(tables: Tables, limit: float) -> Labels:
     """Around each report all that are near enough; the largest such circle goes first."""
-    near = tables.table("meant") >= limit
+    near = tables.meant() >= limit
     labels: Labels = dict.fromkeys(tables.ids)
     taken: set[int] = set()
     for place in sorted(range(len(near)), key=lambda at: -int(near[at].sum())):
@@ -192,16 +143,52 @@ def _single(tables: Tables, limit: float) -> Labels:
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
-    _, found = connected_components(csr_matrix(tables.table("meant") >= limit), directed=False)
+    _, found = connected_components(csr_matrix(tables.meant() >= limit), directed=False)
     return dict(zip(tables.ids, map(str, found), strict=True))
+
+
+def _semhash(tables: Tables, limit: float) -> Labels:
+    """A report that is near enough to one that was kept is its duplicate, else it is kept too."""
+    near, kept = tables.meant(), [0]
+    labels: Labels = {tables.ids[0]: "0"}
+    for place in range(1, len(tables.ids)):
+        best = kept[int(near[place, kept].argmax())]
+        alike = bool(near[place, best] >= limit)
+        labels[tables.ids[place]] = str(best if alike else place)
+        if not alike:
+            kept.append(place)
+    return labels
 
 
 def _hdbscan(tables: Tables, limit: float) -> Labels:
     import numpy as np
     from sklearn.cluster import HDBSCAN
 
-    far = np.clip(1.0 - tables.table("meant"), 0.0, None).astype(np.float64)
+    far = np.clip(1.0 - tables.meant(), 0.0, None).astype(np.float64)
     found = HDBSCAN(min_cluster_size=int(limit), metric="precomputed").fit_predict(far)
+    return _but_noise(tables, found)
+
+
+def _bertopic(tables: Tables, limit: float) -> Labels:
+    """BERTopic's defaults, but for the size of the smallest topic."""
+    from sklearn.cluster import HDBSCAN
+
+    found = HDBSCAN(min_cluster_size=int(limit)).fit_predict(
+        tables.once("flat", lambda: _flat(tables))
+    )
+    return _but_noise(tables, found)
+
+
+def _flat(tables: Tables) -> Table:
+    from umap import UMAP
+
+    made = UMAP(
+        n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=7, n_jobs=1
+    )
+    return made.fit_transform(tables.vectors())
+
+
+def _but_noise(tables: Tables, found: Table) -> Labels:
     return {one: None if at < 0 else str(at) for one, at in zip(tables.ids, found, strict=True)}
 
 

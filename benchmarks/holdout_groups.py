@@ -1,11 +1,11 @@
 """How well groups are found in products that the trees have not seen, with one setting for all.
 
-    holdout_groups.py DATA_DIR SCORER --twin NAME [--cache FOLDER] [--seeds 3]
+    holdout_groups.py DATA_DIR SCORER [--cache FOLDER] [--seeds 3]
 
 A small product is judged by trees that were trained on the others alone. A large one is dealt into
 four parts, whole issues at a time; the tickets of each part are placed by trees trained without
-that part, each among all tickets of the file. The twin of a file (the same texts inside mails) is
-held out together with it. Made-up incidents are always trained on. Each seed deals and trains anew.
+that part, each among all tickets of the file. What a file repeats of others (inside mails) is held
+out with them. Made-up incidents are always trained on. Each seed deals and trains anew.
 
 The limits are told twice: "chosen here", the one setting that is best on these very reports; and
 "chosen elsewhere", for each product the setting that is best on the other products alone, which is
@@ -21,16 +21,16 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from statistics import mean
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from groups import h_of, percent, read, scored, show
+from group_scores import h_of, percent, products, read, scored, show, twins
+from group_vectors import remembered
 from train_groups import (
     LIMITS,
     LIMITS_WITH_VECTORS,
     WINDOW,
     Pairs,
-    Vectors,
     Walk,
     half,
     made_up,
@@ -45,7 +45,9 @@ from connector.core.grouping.finder import Finder, Seen
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from groups import Labels, Rows
+    from group_scores import Labels, Rows
+
+    from connector.meaning import Meaning
 
 PARTS, LARGE = 4, 2_000
 SURE = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
@@ -107,20 +109,24 @@ class Held(Grouper):
         return self._chances[both]
 
 
-def parts(sets: Mapping[str, Rows], twins: Sequence[str], seed: int) -> dict[str, dict[int, str]]:
+def parts(sets: Mapping[str, Rows], seed: int) -> dict[str, dict[int, str]]:
     """For each file and ticket the part that it is held out with."""
-    home: dict[tuple[str, str], str] = {}
-    for name, rows in sets.items():
-        for row in rows if name not in twins else ():
-            issue = f"{seed} {row['group'] or row['id']}"
-            part = int(sha256(issue.encode()).hexdigest(), 16) % PARTS
-            home[row["requester"], row["created_at"]] = (
-                f"{name} {part}" if len(rows) > LARGE else name
-            )
-    return {
-        name: {row["id"]: home[row["requester"], row["created_at"]] for row in rows}
+    home = products(sets)
+
+    def part(name: str, row: Mapping[str, Any]) -> str:
+        where = home[name][row["id"]]
+        if len(sets[where]) <= LARGE:
+            return where
+        issue = f"{seed} {issues[row['requester'], row['created_at']]}"
+        return f"{where} {int(sha256(issue.encode()).hexdigest(), 16) % PARTS}"
+
+    issues = {
+        (row["requester"], row["created_at"]): row["group"] or row["id"]
         for name, rows in sets.items()
+        for row in rows
+        if home[name][row["id"]] == name
     }
+    return {name: {row["id"]: part(name, row) for row in rows} for name, rows in sets.items()}
 
 
 def without(pairs: Pairs, part_of: Mapping[int, str], part: str) -> Pairs:
@@ -244,11 +250,12 @@ def told(trial: Trial, placed: Mapping[str, list[Placement]], sure: float) -> fl
 
 
 def trials(
-    seed: int, walks: Mapping[str, Walk], twins: Sequence[str], scorer: Path, incidents: list[Pairs]
+    seed: int, walks: Mapping[str, Walk], scorer: Path, incidents: list[Pairs]
 ) -> dict[bool, Trial]:
     """By words alone (False) and by meaning too (True)."""
-    part_of = parts({name: each.rows for name, each in walks.items()}, twins, seed)
-    pairs = {name: pairs_of(name, each, **half(name in twins)) for name, each in walks.items()}
+    rows = {name: each.rows for name, each in walks.items()}
+    part_of, repeated = parts(rows, seed), twins(rows)
+    pairs = {name: pairs_of(name, each, **half(name in repeated)) for name, each in walks.items()}
     trees: dict[bool, dict[str, Parameters]] = {False: {}, True: {}}
     for part in sorted({part for known in part_of.values() for part in known.values()}):
         known = [without(pairs[name], part_of[name], part) for name in walks]
@@ -258,31 +265,34 @@ def trials(
     return {way: Trial(walks, part_of, trees[way], scorer) for way in trees}
 
 
+def measured(sets: Mapping[str, Rows], scorer: Path, meaning: Meaning, seeds: int) -> None:
+    """Prints the figures of each deal, and H."""
+    walks = {name: walk(rows, meaning) for name, rows in sets.items()}
+    incidents = made_up(meaning)
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for seed in range(1, seeds + 1):
+        for deep, trial in trials(seed, walks, scorer, incidents).items():
+            way = "by meaning too" if deep else "by words alone"
+            print(f"\nheld out, deal {seed}, {way}", flush=True)
+            sure = (LIMITS_WITH_VECTORS if deep else LIMITS)["sure"]
+            for limits, value in judge(trial, CHOICE[deep], sure).items():
+                found[way, limits].append(100 * value)
+    for (way, limits), values in found.items():
+        each = ", ".join(f"{value:.1f}" for value in values)
+        print(f"H held out {way}, limits {limits}: {mean(values):.1f} ({each})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("scorer", type=Path)
-    parser.add_argument("--twin", action="append", default=[], metavar="NAME")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
-    arguments = parser.parse_args()
-    vectors = Vectors(arguments.cache)
-    walks = {p.stem: walk(read(p), vectors) for p in sorted(arguments.data.glob("*.jsonl"))}
-    incidents = made_up(vectors)
-    found: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for seed in range(1, arguments.seeds + 1):
-        dealt = trials(seed, walks, arguments.twin, arguments.scorer, incidents)
-        for meaning, trial in dealt.items():
-            way = "by meaning too" if meaning else "by words alone"
-            print(f"\nseed {seed}, {way}", flush=True)
-            sure = (LIMITS_WITH_VECTORS if meaning else LIMITS)["sure"]
-            for limits, value in judge(trial, CHOICE[meaning], sure).items():
-                found[way, limits].append(100 * value)
-    for (way, limits), values in found.items():
-        each = ", ".join(f"{value:.1f}" for value in values)
-        print(f"H {way}, limits {limits}: {mean(values):.1f} ({each})")
+    asked = parser.parse_args()
+    sets = {path.stem: read(path) for path in sorted(asked.data.glob("*.jsonl"))}
+    measured(sets, asked.scorer, remembered(asked.cache), asked.seeds)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Trains the pair evidence of `connector.core.grouping` and writes it as data: numbers, no words.
 
-    train_groups.py DATA... [--twin NAME] [--cache FOLDER] [-o parameters.json]
+    train_groups.py DATA... [--cache FOLDER] [-o parameters.json]
 
-DATA are JSON Lines files of tickets with a "group"; a --twin holds texts of the other files once
-more (inside mails), and counts half. Needs numpy and lightgbm, which the product never does, and
+DATA are JSON Lines files of tickets with a "group"; a file that repeats tickets of several others
+(inside mails) counts half. Needs numpy and lightgbm, which the product never does, and
 the extra [semantic]: install them in an environment of their own. The cache keeps sentence vectors
 from run to run. How good the trees are on products that they have not seen is measured by
 holdout_groups.py.
@@ -12,8 +12,6 @@ holdout_groups.py.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import lightgbm
 import numpy as np
+from group_scores import read, twins
+from group_vectors import remembered
 from incidents import incidents
 
 from connector.core.customers import customer_key
@@ -34,11 +34,13 @@ from connector.core.grouping.pairs import (
     RISING,
 )
 from connector.core.grouping.parameters import Parameters, Tree
-from connector.core.grouping.text import meant
-from connector.meaning import SentenceModel, find_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from group_scores import Rows
+
+    from connector.meaning import Meaning
 
 WINDOW = timedelta(days=10_000)
 LIMITS = {"pair": 0.3, "third": 0.36, "grow": 0.18, "sure": 0.6}
@@ -69,8 +71,6 @@ MADE_UP_SAME, MADE_UP_OTHERS = 0.5, 0.05
 SMALL_STORES = 8
 TWIN = 0.5
 
-Rows = list[dict[str, Any]]
-
 
 @dataclass(frozen=True)
 class Pairs:
@@ -87,36 +87,6 @@ class Pairs:
     weight: np.ndarray[Any, np.dtype[np.float64]]
 
 
-def read(path: Path) -> Rows:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
-
-
-class Vectors:
-    """Sentence vectors of tickets, kept in a folder for as long as cleaning leaves the same."""
-
-    def __init__(self, cache: Path | None) -> None:
-        model = find_model(None)
-        if model is None:
-            raise SystemExit("no sentence model: install zendesk-jira-escalation[semantic]")
-        self._model: SentenceModel = model
-        self._cache = cache
-
-    def of(self, rows: Rows) -> list[str]:
-        texts = [(row["subject"], row["body"]) for row in rows]
-        said = json.dumps([meant(subject, body) for subject, body in texts])
-        name = hashlib.sha256(said.encode()).hexdigest()[:16]
-        file = self._cache / f"{name}.json" if self._cache else None
-        if file and file.exists():
-            known: list[str] = json.loads(file.read_text(encoding="utf-8"))
-            return known
-        found = self._model.vectors(texts)
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(found), encoding="utf-8")
-        return found
-
-
 def report(row: dict[str, Any], vector: str = "") -> Report:
     key = customer_key(row.get("organization"), row.get("requester"), None)
     return Report(
@@ -127,9 +97,9 @@ def report(row: dict[str, Any], vector: str = "") -> Report:
     )
 
 
-def reports_of(rows: Rows, vectors: Vectors) -> list[Report]:
-    known = zip(rows, vectors.of(rows), strict=True)
-    return in_order(report(row, vector) for row, vector in known)
+def reports_of(rows: Rows, meaning: Meaning) -> list[Report]:
+    known = meaning.vectors([(row["subject"], row["body"]) for row in rows])
+    return in_order(report(row, vector) for row, vector in zip(rows, known, strict=True))
 
 
 @dataclass
@@ -151,9 +121,9 @@ class Walk:
         return self.known[both]
 
 
-def walk(rows: Rows, vectors: Vectors) -> Walk:
+def walk(rows: Rows, meaning: Meaning) -> Walk:
     finder = Finder(MemoryIndex(), window=WINDOW)
-    walked = Walk(rows, reports_of(rows, vectors), finder)
+    walked = Walk(rows, reports_of(rows, meaning), finder)
     finder.learn_rarity(walked.reports)
     for each in walked.reports:
         walked.seen[each.ticket_id] = finder.look(each)
@@ -182,7 +152,7 @@ def half(twin: bool) -> dict[str, float]:  # noqa: FBT001  # the two cases are w
     return {"share": TWIN, "share_of_others": TWIN} if twin else {}
 
 
-def made_up(vectors: Vectors) -> list[Pairs]:
+def made_up(meaning: Meaning) -> list[Pairs]:
     """Outages in stores of many sizes: a young store has to see one as well as an old one."""
     small = [
         incidents(seed=50 + size, groups=3 + 2 * size, alone=12 + 20 * size, days=40)
@@ -192,7 +162,7 @@ def made_up(vectors: Vectors) -> list[Pairs]:
     return [
         pairs_of(
             "made up",
-            walk(tickets, vectors),
+            walk(tickets, meaning),
             share=MADE_UP_SAME,
             share_of_others=MADE_UP_OTHERS,
         )
@@ -265,15 +235,16 @@ def main() -> None:
     )
     parser.add_argument("data", nargs="+", type=Path)
     parser.add_argument("-o", "--output", type=Path, default=Path("parameters.json"))
-    parser.add_argument("--twin", action="append", default=[], metavar="NAME")
     parser.add_argument("--cache", type=Path, help="a folder for sentence vectors")
     arguments = parser.parse_args()
-    vectors = Vectors(arguments.cache)
+    meaning = remembered(arguments.cache)
+    files = {path.stem: read(path) for path in arguments.data}
+    repeated = twins(files)
     real = [
-        pairs_of(path.stem, walk(read(path), vectors), **half(path.stem in arguments.twin))
-        for path in arguments.data
+        pairs_of(name, walk(rows, meaning), **half(name in repeated))
+        for name, rows in files.items()
     ]
-    sets = [*real, *made_up(vectors)]
+    sets = [*real, *made_up(meaning)]
     for each in sets:
         print(f"{each.name}: {len(each.same)} pairs, {each.same.sum()} about one issue")
     text = parameters(sets).model_dump_json(exclude_none=True)
