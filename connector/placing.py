@@ -17,9 +17,8 @@ from connector.core.grouping.index import month_of
 from connector.core.grouping.parameters import shipped, shipped_version
 from connector.core.model import NearTicket
 from connector.core.triggers import FixedCameBack
-from connector.ledger.report_index import readable, text_of
 from connector.ledger.rows import GroupRow, LabelRow, NearMissRow
-from connector.ledger.sketches import SHAPE
+from connector.ledger.sketches import SHAPE, readable, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

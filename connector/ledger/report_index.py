@@ -8,85 +8,44 @@ touch few pages more than one.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-from pydantic import ValidationError
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Connection,
-    any_,
-    bindparam,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, delete, func, select, update
 
-from connector.core.grouping import (
-    NEWEST,
-    Arrival,
-    Fingerprint,
-    Placed,
-    Report,
+from connector.core.grouping import NEWEST, Arrival, Fingerprint, Placed, Report
+from connector.ledger.report_queries import (
+    ASSIGN,
+    COUNTED,
+    INSERT_REPORT,
+    INSERT_SKETCH,
+    MEMBERS,
+    STORED,
+    TALLIES,
+    Row,
+    among,
+    asked,
+    kept_before,
+    listed,
+    put,
+    still_held,
+    ticks,
 )
-from connector.core.grouping.fingerprint import key_of
-from connector.ledger.schema import LIVE, escalation, link, mirror, tally
-from connector.ledger.schema_groups import (
-    near_miss,
-    posting,
-    report,
-    report_group,
-    sketch,
-    term,
-)
-from connector.ledger.sketches import pack, pack_numbers, unpack, unpack_numbers
+from connector.ledger.schema import tally
+from connector.ledger.schema_groups import near_miss, posting, report, report_group, sketch, term
+from connector.ledger.sketches import pack, pack_numbers, readable, text_of, unpack, unpack_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sqlalchemy import Select
 
 KEPT: Final = 0
 """The month of reports that an escalation holds, once their own month is over."""
 
-_COUNTED, _STORED = "reports counted", "reports stored"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK: Final = timedelta(microseconds=1)
-
 _MOST_PLACED: Final = 2_000
 _MOST_ROWS: Final = 10_000
 """Reports that a transaction holds as they are compared, some five kilobytes each, and by row."""
-
-
-class _Row(NamedTuple):
-    """It begins with what an `Arrival` is."""
-
-    number: int
-    ticket_id: int
-    customer_key: str
-    created_at: datetime
-    weight: float
-    kept: bool
-    group_id: str
-    chance: float | None
-
-
-_ROW = tuple(report.c[name] for name in _Row._fields)
-
-
-def text_of(fingerprint: Fingerprint) -> int:
-    """Tells whether a ticket's words are still those that were placed."""
-    return key_of(fingerprint.model_dump_json())
 
 
 class LedgerIndex:
@@ -100,7 +59,7 @@ class LedgerIndex:
         self._fresh_counts: Counter[int] = Counter()
         self._found: dict[tuple[int, int], Sequence[int]] = {}
         self._fresh: dict[int, dict[int, list[int]]] = defaultdict(dict)
-        self._rows: dict[int, _Row] = {}
+        self._rows: dict[int, Row] = {}
         self._asked: set[int] = set()
         self._placed: dict[int, Placed] = {}
         self._fresh_sketches: dict[int, bytes] = {}
@@ -110,14 +69,14 @@ class LedgerIndex:
     # --- counts -------------------------------------------------------------------------------
 
     def size(self) -> int:
-        return self._tally(_COUNTED)
+        return self._tally(COUNTED)
 
     def stored(self) -> int:
-        return self._tally(_STORED)
+        return self._tally(STORED)
 
     def _tally(self, name: str) -> int:
         if self._tallies is None:
-            self._tallies = {row[0]: row[1] for row in self._connection.execute(_TALLIES)}
+            self._tallies = {row[0]: row[1] for row in self._connection.execute(TALLIES)}
         return self._tallies.get(name, 0)
 
     def _add_to_tally(self, name: str) -> None:
@@ -135,7 +94,7 @@ class LedgerIndex:
         return {key: self._counts[key] + fresh.get(key, 0) for key in keys}
 
     def count(self, keys: Iterable[int]) -> None:
-        self._add_to_tally(_COUNTED)
+        self._add_to_tally(COUNTED)
         self._fresh_counts.update(keys)
 
     # --- postings -----------------------------------------------------------------------------
@@ -169,7 +128,7 @@ class LedgerIndex:
 
     def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
         self._read_rows(numbers)
-        return [_arrival(self._rows[number]) for number in numbers if number in self._rows]
+        return [self._rows[number].arrival for number in numbers if number in self._rows]
 
     def _read_rows(self, numbers: Iterable[int]) -> None:
         if len(self._rows) > _MOST_ROWS:
@@ -180,14 +139,14 @@ class LedgerIndex:
             self._take(self._ask("rows", keys=unknown))
             self._asked.update(unknown)
 
-    def _take(self, rows: Iterable[Any]) -> list[_Row]:
+    def _take(self, rows: Iterable[Any]) -> list[Row]:
         """Rows as read, but for those that were known already: what we wrote is in the store."""
-        taken = [_Row._make((*row[:3], _time(row[3]), *row[4:])) for row in rows]
+        taken = [Row.read(row) for row in rows]
         for row in taken:
             self._hold(row)
         return taken
 
-    def _hold(self, row: _Row) -> None:
+    def _hold(self, row: Row) -> None:
         self._rows[row.number] = row
         self._numbers[row.ticket_id] = row.number
         self._asked.add(row.number)
@@ -234,8 +193,8 @@ class LedgerIndex:
 
     def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         """Alone at first, in a group of its own name."""
-        self._add_to_tally(_STORED)
-        row = _Row(
+        self._add_to_tally(STORED)
+        row = Row(
             number=placed.number,
             ticket_id=placed.ticket_id,
             customer_key=placed.customer_key,
@@ -246,11 +205,11 @@ class LedgerIndex:
             chance=None,
         )
         more = {
-            "created_at": (placed.created_at - _EPOCH) // _TICK,
+            "created_at": ticks(placed.created_at),
             "month": placed.month,
             "text": text_of(report.fingerprint),
         }
-        self._connection.execute(_INSERT_REPORT, row._asdict() | more)
+        self._connection.execute(INSERT_REPORT, row._asdict() | more)
         self._fresh_sketches[placed.number] = pack(placed.sketch, placed.norms, placed.usual)
         self._hold(row)
         self._placed[placed.number] = placed
@@ -292,7 +251,7 @@ class LedgerIndex:
         if number not in members:
             members.append(number)
             members.sort()
-        self._connection.execute(_ASSIGN, {"of": number, "to": group, "chance": chance})
+        self._connection.execute(ASSIGN, {"of": number, "to": group, "chance": chance})
 
     def _leave(self, number: int) -> None:
         self._read_rows((number,))
@@ -315,7 +274,7 @@ class LedgerIndex:
         unknown = [group for group in groups if group not in self._members]
         if unknown:
             self._members.update((group, []) for group in unknown)
-            for row in self._take(self._connection.execute(_MEMBERS, {"of": unknown})):
+            for row in self._take(self._connection.execute(MEMBERS, {"of": unknown})):
                 self._members[row.group_id].append(row.number)
 
     def chance_of(self, number: int) -> float | None:
@@ -344,7 +303,7 @@ class LedgerIndex:
         if not fresh:
             return
         self._connection.execute(
-            _put(self._server, "term"), [{"key": key, "count": fresh[key]} for key in sorted(fresh)]
+            put(self._server, "term"), [{"key": key, "count": fresh[key]} for key in sorted(fresh)]
         )
         self._counts.update((k, self._counts[k] + n) for k, n in fresh.items() if k in self._counts)
         fresh.clear()
@@ -358,18 +317,18 @@ class LedgerIndex:
             packed = pack_numbers((*self._found[month, key], *fresh[key])[-NEWEST:])
             self._found[month, key] = unpack_numbers(packed)
             rows.append({"month": month, "key": key, "numbers": packed})
-        self._connection.execute(_put(self._server, "posting"), rows)
+        self._connection.execute(put(self._server, "posting"), rows)
 
     def _save_sketches(self) -> None:
         if self._fresh_sketches:
             rows = [{"number": n, "content": c} for n, c in self._fresh_sketches.items()]
-            self._connection.execute(_INSERT_SKETCH, rows)
+            self._connection.execute(INSERT_SKETCH, rows)
             self._fresh_sketches.clear()
 
     def _save_tallies(self) -> None:
         if self._tallies:
             self._connection.execute(
-                _put(self._server, "tally"),
+                put(self._server, "tally"),
                 [{"name": name, "count": count} for name, count in self._tallies.items()],
             )
 
@@ -378,7 +337,7 @@ class LedgerIndex:
         ids = list(tickets)
         self._connection.execute(
             update(report).where(among(report.c.ticket_id, self._server)).values(kept=True),
-            {"keys": _listed(ids, self._server)},
+            {"keys": listed(ids, self._server)},
         )
 
     def expire(self, before: int, resolved_since: datetime) -> int:
@@ -389,11 +348,11 @@ class LedgerIndex:
         held = self._held(before, resolved_since)
         old = report.c.month < before
         gone = (old, ~among(report.c.number, self._server))
-        listed = {"keys": _listed(held, self._server)}
+        these = {"keys": listed(held, self._server)}
         for table in (sketch, near_miss):
             numbers = select(report.c.number).where(*gone)
-            self._connection.execute(delete(table).where(table.c.number.in_(numbers)), listed)
-        dropped = self._connection.execute(delete(report).where(*gone), listed).rowcount
+            self._connection.execute(delete(table).where(table.c.number.in_(numbers)), these)
+        dropped = self._connection.execute(delete(report).where(*gone), these).rowcount
         self._connection.execute(update(report).where(old).values(month=KEPT))
         self._connection.execute(delete(posting).where(posting.c.month < before))
         self._connection.execute(
@@ -404,20 +363,11 @@ class LedgerIndex:
         return dropped
 
     def _held(self, before: int, resolved_since: datetime) -> list[int]:
-        kept = self._connection.execute(
-            select(report.c.ticket_id, report.c.number).where(
-                report.c.month < before, report.c.kept
-            )
-        )
+        kept = self._connection.execute(kept_before(before))
         numbers = {row.ticket_id: row.number for row in kept}
-        held = (
-            select(link.c.ticket_id)
-            .join(escalation, escalation.c.id == link.c.escalation_id)
-            .where(among(link.c.ticket_id, self._server), link.c.left_at.is_(None))
-            .where(or_(LIVE, escalation.c.resolved_at >= resolved_since))
-        )
-        listed = {"keys": _listed(numbers, self._server)}
-        return sorted({numbers[t] for t in self._connection.scalars(held, listed)})
+        these = {"keys": listed(numbers, self._server)}
+        still = self._connection.scalars(still_held(self._server, resolved_since), these)
+        return sorted({numbers[ticket] for ticket in still})
 
     def _find_again(self, numbers: Sequence[int]) -> None:
         fresh = self._fresh[KEPT]
@@ -432,101 +382,16 @@ class LedgerIndex:
         """Forgets everything: a rebuild follows."""
         for table in (report, sketch, term, posting, near_miss, report_group):
             self._connection.execute(delete(table))
-        self._connection.execute(delete(tally).where(tally.c.name.in_([_COUNTED, _STORED])))
+        self._connection.execute(delete(tally).where(tally.c.name.in_([COUNTED, STORED])))
         self._forget_reading()
 
     def _forget_reading(self) -> None:
         self.__init__(self._connection)  # type: ignore[misc]  # as if nothing had been asked
 
     def _ask(self, what: str, **values: Collection[int]) -> Sequence[Any]:
-        listed = {name: _listed(value, self._server) for name, value in values.items()}
-        return self._connection.execute(_asked(self._server, what), listed).all()
-
-
-_TALLIES = select(tally.c.name, tally.c.count).where(tally.c.name.in_([_COUNTED, _STORED]))
-_INSERT_REPORT = insert(report)
-_INSERT_SKETCH = insert(sketch)
-_ASSIGN = (
-    update(report)
-    .where(report.c.number == bindparam("of"))
-    .values(group_id=bindparam("to"), chance=bindparam("chance"))
-)
-_MEMBERS = (
-    select(*_ROW)
-    .where(report.c.group_id.in_(bindparam("of", expanding=True)))
-    .order_by(report.c.number)
-)
-
-
-@cache
-def _asked(server: bool, what: str) -> Select[Any]:  # noqa: FBT001 - a dialect, not an option
-    """The questions asked for each report that is placed, built once."""
-    match what:
-        case "counts":
-            return select(term.c.key, term.c.count).where(among(term.c.key, server))
-        case "postings":
-            return select(posting.c.month, posting.c.key, posting.c.numbers).where(
-                among(posting.c.month, server, "months"), among(posting.c.key, server)
-            )
-        case "rows":
-            return select(*_ROW).where(among(report.c.number, server))
-        case "tickets":
-            return select(*_ROW).where(among(report.c.ticket_id, server))
-        case "sketches":
-            return select(sketch.c.number, sketch.c.content).where(among(sketch.c.number, server))
-        case _:
-            return select(mirror.c.ticket_id, mirror.c.customer, mirror.c.fingerprint).where(
-                among(mirror.c.ticket_id, server)
-            )
-
-
-@cache
-def _put(server: bool, table: str) -> Any:  # noqa: FBT001 - a dialect, not an option
-    """The writes of `save`, built once."""
-    insert_into = postgresql.insert if server else sqlite.insert
-    match table:
-        case "term":
-            add: Any = insert_into(term)
-            more = {"count": term.c["count"] + add.excluded["count"]}
-            return add.on_conflict_do_update(index_elements=["key"], set_=more)
-        case "posting":
-            put: Any = insert_into(posting)
-            numbers = {"numbers": put.excluded.numbers}
-            return put.on_conflict_do_update(index_elements=["month", "key"], set_=numbers)
-        case _:
-            put = insert_into(tally)
-            count = {"count": put.excluded["count"]}
-            return put.on_conflict_do_update(index_elements=["name"], set_=count)
-
-
-def among(column: Column[Any], server: bool, name: str = "keys") -> ColumnElement[bool]:  # noqa: FBT001 - a dialect, not an option
-    """Any number of values in one parameter: nothing to compile anew, and no limit to how many."""
-    if server:
-        among_them: ColumnElement[bool] = column == any_(bindparam(name, type_=ARRAY(BigInteger)))
-        return among_them
-    values = func.json_each(bindparam(name)).table_valued("value")
-    return column.in_(select(values.c.value))
-
-
-def _listed(values: Collection[int], server: bool) -> Any:  # noqa: FBT001 - a dialect, not an option
-    return list(values) if server else orjson.dumps(list(values)).decode()
-
-
-def _arrival(row: _Row) -> Arrival:
-    return Arrival._make(row[: len(Arrival._fields)])
-
-
-def _time(ticks: int) -> datetime:
-    return _EPOCH + timedelta(0, 0, ticks)
+        these = {name: listed(value, self._server) for name, value in values.items()}
+        return self._connection.execute(asked(self._server, what), these).all()
 
 
 def _start_of(month: int) -> datetime:
     return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
-
-
-def readable(words: Any) -> Fingerprint | None:
-    """A fingerprint as kept; None for one that this version cannot read."""
-    try:
-        return Fingerprint.model_validate(words)
-    except ValidationError:
-        return None

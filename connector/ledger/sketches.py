@@ -12,6 +12,10 @@ from array import array
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
+from connector.core.grouping import Fingerprint
+from connector.core.grouping.fingerprint import key_of
 from connector.core.grouping.index import Norms
 from connector.core.grouping.sketch import Sketch
 
@@ -124,3 +128,16 @@ _BY_KIND: dict[str, Callable[[bytes], object]] = {
     "K": lambda packed: frozenset(array("Q", packed)),
 }
 _READ: Final = {ord(kind): read for kind, read in _BY_KIND.items()}
+
+
+def text_of(fingerprint: Fingerprint) -> int:
+    """Tells whether a ticket's words are still those that were placed."""
+    return key_of(fingerprint.model_dump_json())
+
+
+def readable(words: Any) -> Fingerprint | None:
+    """A fingerprint as kept; None for one that this version cannot read."""
+    try:
+        return Fingerprint.model_validate(words)
+    except ValidationError:
+        return None
