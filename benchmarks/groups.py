@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from connector.meaning import Meaning
 
 WINDOW = timedelta(days=30)
-DAYS, TIMED = 365, 1_000
+DAYS, TIMED = (365, 30), 1_000
 SYNTHETIC = "incidents (made up)"
 
 
@@ -225,7 +226,8 @@ def main() -> None:
         timed(lambda volume=volume: speed(volume, parameters))  # type: ignore[misc]
     for size in arguments.store:
         with tempfile.TemporaryDirectory() as folder:
-            at_size(size, DAYS, TIMED, Path(folder))
+            for days, vectors in product(DAYS, (False, True)):
+                at_size(size, days, TIMED, Path(folder), vectors=vectors)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
     python benchmarks/groups_scale.py                       0, 10k, 100k and 1M tickets in store
     python benchmarks/groups_scale.py --sizes 10000         something quick
-    python benchmarks/groups_scale.py --from-nothing 100000 that many grouped one by one
+    python benchmarks/groups_scale.py --sizes --from-nothing 100000   that many, one by one
+    python benchmarks/groups_scale.py --vectors             with made-up sentence vectors
 
 Texts are made here, from words of its own with the frequencies of real ones (Zipf), spread over
-`--days`. A store is filled by the index's own code but without comparing each report with its
+`--days`: over a year, of which the window of 30 days sees a twelfth, and over 30 days, all of which
+it sees. A store is filled by the index's own code but without comparing each report with its
 nearest, which would take an hour at 1M and changes no table's size; the reports that are timed are
 placed as a sweep places them. Nothing expires before that: the index holds all of them.
 """
@@ -16,10 +18,11 @@ import argparse
 import resource
 import tempfile
 import time
+from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice, pairwise, product
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -48,13 +51,17 @@ if TYPE_CHECKING:
 WINDOW = timedelta(days=30)
 START = datetime(2025, 1, 1, tzinfo=UTC)
 CHUNK = 1_000
+VECTOR = 384
+OF_LENGTH_ONE = bytes((byte % 91 - 45) & 0xFF for byte in range(256))
+"""Random bytes as numbers that make a vector of about the length that a sentence model gives."""
 SYLLABLES = [a + b for a in "bdfghjklmnprstvz" for b in "aeiou"]
 
 
 class Writer:
     """Makes reports: everyday words, a few rare ones, now and then an error, some of one matter."""
 
-    def __init__(self, seed: int = 7) -> None:
+    def __init__(self, seed: int = 7, *, vectors: bool = False) -> None:
+        self.vectors = vectors
         self.chance = Random(seed)  # noqa: S311 - test data
         self.words = [self._word() for _ in range(40_000)]
         self.weights = list(accumulate(1 / (rank + 4) for rank in range(len(self.words))))
@@ -65,6 +72,9 @@ class Writer:
 
     def _pick(self, count: int) -> list[str]:
         return self.chance.choices(self.words, cum_weights=self.weights, k=count)
+
+    def _vector(self) -> str:
+        return b64encode(self.chance.randbytes(VECTOR).translate(OF_LENGTH_ONE)).decode("ascii")
 
     def report(self, number: int, at: datetime) -> Report:
         chance = self.chance
@@ -88,6 +98,9 @@ class Writer:
                 lines=tuple(Line(key=key_of(" ".join(w)), words=tuple(sorted(w))) for w in lines),
                 phrases=tuple(dict.fromkeys(flow)),
                 signatures=signs if chance.random() < 0.2 else (),
+                vector=b64encode(chance.randbytes(VECTOR).translate(OF_LENGTH_ONE)).decode()
+                if self.vectors
+                else "",
             ),
         )
 
@@ -214,15 +227,15 @@ def through(writer: Writer, count: int, days: int) -> Iterator[Report]:
         yield writer.report(number, START + step * number)
 
 
-def at_size(size: int, days: int, timed: int, folder: Path) -> None:
-    path = folder / f"{size}.db"
-    reports = through(Writer(), max(size, 1), days)
+def at_size(size: int, days: int, timed: int, folder: Path, *, vectors: bool = False) -> None:
+    path = folder / f"{size} {days}.db"
+    reports = through(Writer(vectors=vectors), max(size, 1), days)
     with open_ledger(f"sqlite:///{path}", now=START) as ledger:
         began = time.process_time()
         fill(ledger, reports, size)
         spent = time.process_time() - began
         print(f"\n{size:,} in store over {days} days, filled in {spent:.0f} s CPU")
-        print(f"  {_megabytes(path)} MB of file; {_tables(ledger)}")
+        print(f"  {_megabytes(path)} MB of file; {_tables(ledger, size)}")
         if size:
             place_alone(ledger, list(islice(reports, 50)))
             placing, whole = place_alone(ledger, list(islice(reports, timed)))
@@ -240,15 +253,15 @@ def at_size(size: int, days: int, timed: int, folder: Path) -> None:
         print(f"  memory at its peak so far: {_peak()} MB")
 
 
-def from_nothing(count: int, days: int, folder: Path) -> None:
+def from_nothing(count: int, days: int, folder: Path, *, vectors: bool = False) -> None:
     with open_ledger(f"sqlite:///{folder / 'nothing.db'}", now=START) as ledger:
-        reports = through(Writer(), count, days)
+        reports = through(Writer(vectors=vectors), count, days)
         spent, wall = 0.0, time.perf_counter()
         for done in range(0, count, CHUNK):
             chunk = list(islice(reports, min(CHUNK, count - done)))
             spent += place_together(ledger, chunk, each=250) * len(chunk)
         print(
-            f"\n{count:,} grouped from nothing: {spent:.0f} s CPU, "
+            f"\n{count:,} of {days} days grouped from nothing: {spent:.0f} s CPU, "
             f"{time.perf_counter() - wall:.0f} s with making the texts, "
             f"{count / spent:.0f} tickets a CPU second, {_peak()} MB"
         )
@@ -256,8 +269,8 @@ def from_nothing(count: int, days: int, folder: Path) -> None:
             print(f"  {len(tx.reports.groups()):,} groups of two and more")
 
 
-def _tables(ledger: Ledger) -> str:
-    """The bytes of each table of the index, with its own indexes."""
+def _tables(ledger: Ledger, tickets: int) -> str:
+    """The bytes of each table of the index, with its own indexes; the mirror is no part of it."""
     names = ("mirror", "report", "sketch", "term", "posting")
     with ledger.snapshot() as tx:
         # the file's own statistics: no repository has them
@@ -273,7 +286,9 @@ def _tables(ledger: Ledger) -> str:
         )
         for name in names
     }
-    return "MB of tables: " + ", ".join(f"{name} {size / 2**20:.1f}" for name, size in told.items())
+    of_index = sum(size for name, size in told.items() if name != "mirror")
+    each = ", ".join(f"{name} {size / 2**20:.1f}" for name, size in told.items())
+    return f"MB of tables: {each}; index {of_index / max(1, tickets):.0f} bytes a ticket"
 
 
 def _megabytes(path: Path) -> int:
@@ -287,16 +302,18 @@ def _peak() -> int:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--sizes", type=int, nargs="*", default=[0, 10_000, 100_000, 1_000_000])
-    asked.add_argument("--days", type=int, default=365)
+    asked.add_argument("--days", type=int, nargs="+", default=[365, 30])
+    asked.add_argument("--vectors", action="store_true")
     asked.add_argument("--timed", type=int, default=1_000)
     asked.add_argument("--from-nothing", type=int, default=0, metavar="COUNT")
     asked.add_argument("--folder", type=Path, help="Where the stores are kept; else a new one.")
     chosen = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-        for size in chosen.sizes:
-            at_size(size, chosen.days, chosen.timed, Path(folder))
+        for size, days in product(chosen.sizes, chosen.days):
+            at_size(size, days, chosen.timed, Path(folder), vectors=chosen.vectors)
         if chosen.from_nothing:
-            from_nothing(chosen.from_nothing, chosen.days, Path(folder))
+            days = chosen.days[0]
+            from_nothing(chosen.from_nothing, days, Path(folder), vectors=chosen.vectors)
 
 
 if __name__ == "__main__":
