@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 from connector.report import FollowedUp, Report, SetAside, StateChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from connector.errors import ConnectorError
     from connector.gate import Gate
-    from connector.ledger.rows import EscalationRow
+    from connector.ledger.rows import AsideRow, EscalationRow
     from connector.services import Services
+
+
+_PASSES = frozenset({"sweep", "sync"})
+"""Runs that are about everything; a command by hand tells of its own work."""
 
 
 def report_of(
@@ -23,10 +27,11 @@ def report_of(
     troubles: Iterable[ConnectorError] = (),
     **told: Any,
 ) -> Report:
-    """The report of a run: what it has to tell itself, its writes, and each trouble once, its own
-    before those for which writes wait.
+    """The report of a run: what it has to tell itself, its writes, in a sweep or sync what is set
+    aside from before, and each trouble once, its own before those for which writes wait.
     """
     every = [*troubles, *gate.troubles]
+    news = tuple(told.pop("set_aside", ()))
     return Report(
         command=command,
         now=services.now,
@@ -35,8 +40,25 @@ def report_of(
         calls=services.calls(),
         problems=tuple(dict.fromkeys(map(str, every))),
         codes=tuple(error.exit_code for error in every),
+        set_aside=(*news, *(_still_aside(services, gate, news) if command in _PASSES else ())),
         **told,
     )
+
+
+def _still_aside(services: Services, gate: Gate, news: Iterable[SetAside]) -> Iterator[SetAside]:
+    """What an earlier run set aside, and this one had no word of: it is still missing."""
+    told = {f"intent:{outcome.intent_id}" for outcome in gate.outcomes}
+    told |= {f"ticket:{item.ticket_id}" for item in news} | {f"place:{item.what}" for item in news}
+    with services.ledger.snapshot() as tx:
+        rows = tx.aside.list()
+    for row in rows:
+        if row.key not in told and row.since < services.now:
+            yield SetAside(what=row.key, reason=_when(row), ticket_id=row.ticket_id)
+
+
+def _when(row: AsideRow) -> str:
+    again = f", next try {row.next_try_at:%Y-%m-%d %H:%M} UTC" if row.next_try_at else ""
+    return f"set aside since {row.since:%Y-%m-%d %H:%M} UTC{again}: {row.reason}"
 
 
 @dataclass

@@ -45,7 +45,7 @@ _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 class Sender:
     """Makes requests for writes; knows nothing of states. `now` is the run's time.
 
-    `still_ours` raises LockedError when the run has lost its lease: asked between two requests of
+    `still_ours` raises LockedError when the run has lost its lease: asked between two requests for
     one write. `seen`: tickets as this run read them, whose stamp the first note may bear without
     reading them again; one that changed since refuses it, and is read then.
     """
@@ -131,6 +131,7 @@ class Sender:
         description = in_place(stands.description, write.document, write.limit)
         if description is not None:
             fields["description"] = description
+        self.still_ours()
         self.tracker.update_issue(issue_id, fields=fields, properties=write.properties)
         return Found(ref=issue_id, left=description is None)
 
@@ -150,6 +151,7 @@ class Sender:
         """Raises InvalidError when the level is not taken: then nothing of the text stays."""
         if self.tracker.is_restricted(issue_id):
             return
+        self.still_ours()
         self.tracker.update_issue(issue_id, fields={"security": write.level})
         if self.tracker.is_restricted(issue_id):
             return
@@ -169,7 +171,10 @@ class Sender:
         return Found(ref=issue.id, issue=issue)
 
     def _note(self, row: IntentRow, write: UpdateTicket, probe: Json) -> Found:
-        receipt = self.desk.update_ticket(self.update_of(row, write, probe))
+        update = self.update_of(row, write, probe)
+        if write.group:
+            self.still_ours()
+        receipt = self.desk.update_ticket(update)
         return Found(ref=receipt.remote_id)
 
     def update_of(self, row: IntentRow, write: UpdateTicket, probe: Json) -> TicketUpdate:

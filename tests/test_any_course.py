@@ -67,6 +67,9 @@ _BEFORE: tuple[ConnectorError, ...] = (
     ConflictError("409"),
     UncertainError("500"),
 )
+_REMINDS = ("The customer is due an update", "The customer does not know yet")
+"""What may be said again, each time its own slot comes."""
+
 _COMMANDS: dict[str, Callable[[Services], object]] = {"sweep": run_sweep, "sync": run_sync}
 
 
@@ -262,8 +265,13 @@ class Support(RuleBasedStateMachine):
         ours = [one for said in self.desk.comments.values() for one in said if one.intent_id]
         assert all(one.public is False for one in ours)
         named = Counter((one.ticket_id, one.intent_id) for one in ours)
-        worded = Counter((one.ticket_id, one.body.rpartition("\n")[0]) for one in ours)
-        assert [what for what, number in (named + worded).items() if number > 2] == []
+        worded = Counter(
+            (one.ticket_id, one.body.rpartition("\n")[0])
+            for one in ours
+            if not any(words in one.body for words in _REMINDS)
+        )
+        assert [what for what, number in named.items() if number > 1] == []
+        assert [what for what, number in worded.items() if number > 1] == []
         said = [intent for told in self.tracker.said.values() for intent, _ in told]
         assert len(said) == len(set(said))
 

@@ -244,6 +244,30 @@ def test_a_bug_in_one_decision_sets_its_tickets_aside_and_the_others_are_escalat
     assert [line.tickets for line in later.escalated] == [(4,)]
 
 
+def test_what_is_set_aside_and_not_yet_due_is_listed_by_every_run_until_it_is_settled(
+    ledger: Ledger,
+) -> None:
+    desk, tracker = a_desk(*map(outage_ticket, (1, 2, 3)), looming(4)), FakeTracker()
+    read = desk.thread
+
+    def trips_over(ticket_id: int) -> Thread:
+        if ticket_id == 4:
+            raise ZeroDivisionError
+        return read(ticket_id)
+
+    desk.thread = trips_over  # type: ignore[method-assign]  # a bug at one ticket
+    desk.trouble = Once("tags", InvalidError("422"))
+    sweep(ledger, desk, tracker)
+    del desk.thread
+    soon = sweep(ledger, desk, tracker, later=timedelta(minutes=1))
+    kinds = sorted(one.what.partition(":")[0] for one in soon.set_aside)
+    assert (kinds, soon.writes) == (["intent", "ticket"], ())
+    assert all("next try 20" in one.reason for one in soon.set_aside)
+    assert soon.exit_code is ExitCode.SET_ASIDE
+    settled = sweep(ledger, desk, tracker, later=timedelta(hours=1))
+    assert (settled.set_aside, settled.exit_code) == ((), ExitCode.DONE)
+
+
 def test_a_bug_with_one_issue_leaves_the_news_of_the_others_and_is_looked_at_again(
     ledger: Ledger,
 ) -> None:

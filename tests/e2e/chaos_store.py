@@ -25,7 +25,7 @@ class Store(Protocol):
         """Remembers it as it is now."""
 
     def put_back(self) -> bool:
-        """As it was when it was copied. False when there is no copy."""
+        """As it was at the last copy but one: what came after is forgotten. False without it."""
 
     def expire_lease(self) -> None:
         """What fifteen minutes without a sign of life do."""
@@ -43,17 +43,19 @@ class FileStore:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._copy = file.with_suffix(".yesterday")
+        self._copy, self._newest = (file.with_suffix(f".{day}") for day in ("yesterday", "today"))
 
     def lose(self) -> None:
         for file in self._file.parent.glob(f"{self._file.name}*"):
             file.unlink()
 
     def copy(self) -> None:
+        if self._newest.exists():
+            self._newest.replace(self._copy)
         if self._file.exists():
             with (
                 closing(sqlite3.connect(self._file)) as now,
-                closing(sqlite3.connect(self._copy)) as then,
+                closing(sqlite3.connect(self._newest)) as then,
             ):
                 now.backup(then)
 

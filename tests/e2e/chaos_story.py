@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from chaos_courses import course
 from chaos_due import CRITICAL, HIGH, Rhythm
 from chaos_faults import draw, told
 from chaos_store import FileStore, ServerStore, Store
@@ -38,6 +39,9 @@ _EVENTS = (
     "store restored", "together", "asleep", "by hand", "by hand", "issue moves", "retry", "clock",
     "wrong key",
 )  # fmt: skip
+_ZONES = ("UTC", "Asia/Tokyo", "America/New_York")
+"""The machine's time zone, which nothing may depend on."""
+
 _REST = 12
 _LATER_TRIES = 4
 _ON_SERVER = 1 / 6
@@ -52,12 +56,14 @@ class Setting:
     server: bool
     lag: int
     fresh_keys: bool
+    zone: str
 
     def __str__(self) -> str:
         store = "PostgreSQL" if self.server else "SQLite"
         keys = "" if self.fresh_keys else ", keys lag too"
         scheme = "https" if self.tls else "http"
-        return f"{self.deployment}, {store}, {scheme}, search lags {self.lag} s{keys}"
+        where = f"{self.deployment}, {store}, {scheme}, {self.zone}"
+        return f"{where}, search lags {self.lag} s{keys}"
 
 
 @dataclass
@@ -114,10 +120,11 @@ class Story:
 
     def play(self) -> Findings:
         self.trap_before = self.trap.got
-        for _ in range(self.dice.randint(2, 4)):
-            self._something_happens()
-            for _ in range(self.dice.randint(1, 3)):
-                order = draw(self.dice, self.trap.url)
+        rounds = self.dice.randint(2, 4)
+        begins = course(self.dice, self.trap.url)
+        for step in (*begins, *[None] * (rounds - len(begins))):
+            self._something_happens(step.event if step else self.dice.choice(_EVENTS))
+            for order in step.faults if step else self._some_faults():
                 self.tell(f"  fault {order}")
                 self.rig.box.fault(**order)
             self._run("sweep")
@@ -130,6 +137,9 @@ class Story:
         self._come_to_rest()
         return self._judged()
 
+    def _some_faults(self) -> list[dict[str, Any]]:
+        return [draw(self.dice, self.trap.url) for _ in range(self.dice.randint(1, 3))]
+
     def _come_to_rest(self) -> None:
         """Clean runs until nothing is written, and nothing waits for a later try.
 
@@ -138,7 +148,7 @@ class Story:
         """
         self.rig.box.advance(minutes=61)
         for _ in range(_LATER_TRIES):
-            for run in self.rig.quiet(most=_REST, sync=True):
+            for run in self.rig.quiet(most=_REST, sync=True, rests=(0, 1)):
                 self._keep("quiet", run)
             if not self._listed():
                 return
@@ -153,8 +163,7 @@ class Story:
 
     # --- what happens -------------------------------------------------------------------------
 
-    def _something_happens(self) -> None:
-        what = self.dice.choice(_EVENTS)
+    def _something_happens(self, what: str) -> None:
         done = getattr(self, f"_{what.replace(' ', '_')}")()
         self.events[what if done else "nothing"] += 1
         self.tell(f"{what if done else 'nothing'}")
@@ -338,6 +347,7 @@ def setting_of(dice: random.Random, place: Place) -> Setting:
         server=dice.random() < _ON_SERVER and place.server is not None,
         lag=dice.choice((0, 0, 0, 30, 600)),
         fresh_keys=dice.random() < 5 / 6,
+        zone=dice.choice(_ZONES),
     )
 
 
@@ -359,7 +369,7 @@ def play(place: Place, seed: int, tell: Callable[[str], None] = lambda _: None) 
     ) as box:
         box.ask("options", {"fresh_keys": setting.fresh_keys})
         rig = Rig(place.starter, folder / "run", box, hurry=True)
-        rig.env["NURSERY_PATIENCE"] = "4"
+        rig.env |= {"NURSERY_PATIENCE": "4", "TZ": setting.zone}
         store: Store = FileStore(rig.store)
         if setting.server and place.server is not None:
             store = ServerStore(place.server)

@@ -67,7 +67,8 @@ class Findings:
 def judge(box: Box, *due: Due) -> Findings:
     """Holds the journal and Jira's issues against what is due."""
     seen = list(_effects(box.requests()))
-    found = Findings(public=_public(seen), **_twice(seen), strays=_foreign_tags(seen))
+    strays = _foreign_tags(seen) + _links_to_nothing(seen, box.issues())
+    found = Findings(public=_public(seen), **_twice(seen), strays=strays)
     issues = {issue["id"]: issue for issue in box.issues() if "zdesc" in issue["labels"]}
     held = {issue_id: _linked_tickets(issue["remote_links"]) for issue_id, issue in issues.items()}
     in_jira = [escalation for escalation in due if escalation.project is not None]
@@ -196,6 +197,18 @@ def _foreign_tags(seen: Sequence[tuple[Seen, Effect]]) -> list[str]:
         if effect["kind"] == "tags"
         for tag in effect["removed"]
         if not tag.startswith("escalat")
+    ]
+
+
+def _links_to_nothing(
+    seen: Sequence[tuple[Seen, Effect]], issues: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Links in Zendesk to an issue id that Jira does not have."""
+    known = {str(issue["id"]) for issue in issues}
+    return [
+        f"ticket {effect['ticket']} is linked to {effect['issue']} by {request}"
+        for request, effect in seen
+        if effect["kind"] == "jira_link" and str(effect["issue"]) not in known
     ]
 
 

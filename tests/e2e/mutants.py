@@ -1,6 +1,6 @@
 """Planted bugs: does the rig find each of them, and how soon?
 
-python tests/e2e/mutants.py        every mutant until a seed fails, at most --most seeds each
+python tests/e2e/mutants.py        each mutant until a seed fails: known ones, then --most others
 python tests/e2e/mutants.py --only no-look-up
 
 A mutant is the package with one text replaced. A run of it is judged as any other: by what the two
@@ -17,7 +17,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,13 +36,21 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` stands exactly once in `file`, and `new` takes its place. `seeds` are tried first."""
+    """`old` stands exactly once in `file`, and `new` takes its place; so it is with `more`, where a
+    bug shows only when a second line of defence is gone too. `seeds`: one that finds it.
+    """
 
     name: str
     file: str
     old: str
     new: str
+    more: tuple[tuple[str, str, str], ...] = ()
     seeds: tuple[int, ...] = ()
+
+    @property
+    def changes(self) -> tuple[tuple[str, str, str], ...]:
+        """File, old text and new text of each replacement."""
+        return ((self.file, self.old, self.new), *self.more)
 
 
 MUTANTS = (
@@ -51,18 +59,21 @@ MUTANTS = (
         "gate.py",
         "            tx.intents.sending(row.intent_id, at=self.now, probe=probe)\n",
         "            pass\n",
+        seeds=(62,),
     ),
     Mutant(
         "no-marker-in-the-search",
         "core/plan.py",
         "    ours = (COMMON_LABEL, marker_label(marker))\n",
         "    ours = (COMMON_LABEL, marker_label(marker)[:10])\n",
+        seeds=(33,),
     ),
     Mutant(
         "a-lost-write-is-sent-again",
         "clients/retry.py",
         "        again = (NotSentError, BusyError, *((UncertainError,) if repeatable else ()))\n",
         "        again = (NotSentError, BusyError, UncertainError)\n",
+        seeds=(186,),
     ),
     Mutant(
         "the-adapter-sends-again",
@@ -72,12 +83,14 @@ MUTANTS = (
         "        super().__init__(\n"
         "            max_retries=Retry(3, read=3, allowed_methods=None, status_forcelist=[503])\n"
         "        )\n",
+        seeds=(343,),
     ),
     Mutant(
         "public-left-out",
         "clients/zendesk.py",
         '        body["comment"] = {"body": update.note, "public": False}\n',
         '        body["comment"] = {"body": update.note}\n',
+        seeds=(1,),
     ),
     Mutant(
         "cursor-before-the-tickets",
@@ -103,24 +116,21 @@ MUTANTS = (
         '            self.book.plan_again(row, "once more")\n'
         "            return True\n"
         "        found = None\n",
+        seeds=(189,),
     ),
     Mutant(
         "absence-proven-at-once",
         "lookup.py",
         "    return row.sent_at is not None and now - row.sent_at >= _CREATE_HOLD\n",
         "    return True\n",
-    ),
-    Mutant(
-        "no-lock",
-        "ledger/lock.py",
-        "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
-        "            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)\n",
+        seeds=(186,),
     ),
     Mutant(
         "fence-not-checked",
         "ledger/lock.py",
         "    if renew(connection, lease):\n        return\n",
         "    return\n",
+        seeds=(76,),
     ),
     Mutant(
         "401-is-the-end-of-a-write",
@@ -133,6 +143,7 @@ MUTANTS = (
         "        except UnavailableError:\n"
         '            self.book.plan_again(row, "certainly not done")\n'
         "            raise\n",
+        seeds=(45,),
     ),
     Mutant(
         "html-is-an-empty-list",
@@ -147,42 +158,57 @@ MUTANTS = (
         "        answer.document = body.document\n",
         "        answer.document = body.document\n"
         '        logging.getLogger("connector").warning("%s", answer.text)\n',
+        seeds=(1,),
     ),
     Mutant(
         "redirects-are-followed",
         "clients/transport.py",
         "        session.max_redirects = 0\n",
         "        session.max_redirects = 5\n",
+        more=(
+            (
+                "clients/outcomes.py",
+                "        return _redirected(call, reply)\n",
+                "        return None\n",
+            ),
+            ("clients/transport.py", "        ours.origin.check(url)\n", ""),
+        ),
+        seeds=(59,),
     ),
     Mutant(
         "tags-are-replaced",
         "clients/zendesk.py",
         '        for method, tags in (("PUT", add), ("DELETE", remove)):\n',
         '        for method, tags in (("POST", add), ("DELETE", remove)):\n',
+        seeds=(1,),
     ),
     Mutant(
         "the-clock-in-a-name",
         "core/plan.py",
         "intent_id_of(marker, write.kind, write.subject, n)",
         "intent_id_of(marker, write.kind, write.subject, f'{n} {__import__(\"time\").time()}')",
+        seeds=(33,),
     ),
     Mutant(
         "what-is-set-aside-is-forgotten",
         "settling.py",
         "                next_try_at=self.now + pause,\n            )\n",
         "                next_try_at=None,\n            )\n",
+        seeds=(106,),
     ),
     Mutant(
         "notes-are-not-looked-for",
         "lookup.py",
         "        if audit.intent_id == row.intent_id or",
         "        if False and",
+        seeds=(53,),
     ),
     Mutant(
         "interrupted-is-not-done",
         "ledger/intents.py",
         "            .values(state=UNCERTAIN, error=INTERRUPTED)\n",
         "            .values(state=PLANNED)\n",
+        seeds=(52,),
     ),
     Mutant(
         "a-copy-is-trusted",
@@ -195,6 +221,7 @@ MUTANTS = (
         "lookup.py",
         "    return lowest(tracker.find_by_label(marker_label(marker)), marker)\n",
         "    return None\n",
+        seeds=(14,),
     ),
     Mutant(
         "one-404-is-the-end",
@@ -202,6 +229,7 @@ MUTANTS = (
         '        if side_of(row.kind) == "desk":\n            self.desk.whoami()\n',
         "        return self.book.drop(row, error)\n"
         '        if side_of(row.kind) == "desk":\n            self.desk.whoami()\n',
+        seeds=(20,),
     ),
     Mutant(
         "secrets-stay",
@@ -210,10 +238,20 @@ MUTANTS = (
         "    for detector in ():\n",
     ),
     Mutant(
-        "position-before-the-news",
-        "sync.py",
-        "    if all(applied):\n        keep_position(services, look)\n",
-        "    keep_position(services, look)\n",
+        "newest-seen-is-the-position",
+        "watching.py",
+        "    at = services.now.astimezone(UTC).isoformat()\n",
+        "    seen = (news.issue.updated for news in look.news if news.issue.updated)\n"
+        "    at = max(seen, default=services.now).astimezone(UTC).isoformat()\n",
+        more=(
+            ("watching.py", "_FULL_EVERY = timedelta(hours=1)", "_FULL_EVERY = timedelta(days=99)"),
+            ("watching.py", "_OVERLAP = timedelta(minutes=5)", "_OVERLAP = timedelta(0)"),
+            (
+                "watching.py",
+                "    minutes = int(since.total_seconds() // 60) + 1\n",
+                "    minutes = int(since.total_seconds() // 60)\n",
+            ),
+        ),
     ),
     Mutant(
         "done-and-what-follows-apart",
@@ -222,16 +260,21 @@ MUTANTS = (
         "pass",
     ),
     Mutant(
-        "an-error-ends-the-process",
-        "ending.py",
-        "        return _told(_UnexpectedError(error))\n",
-        "        raise\n",
+        "slots-from-local-time",
+        "following_up.py",
+        "        now=services.now,\n        done=done,\n",
+        "        now=services.now.astimezone().replace(tzinfo=services.now.tzinfo),\n"
+        "        done=done,\n",
     ),
     Mutant(
-        "a-pause-is-not-kept",
-        "clients/retry.py",
-        "            self.pauses.add(side, error.scope, error.retry_after)\n",
-        "            pass\n",
+        "404-is-created-again",
+        "gate.py",
+        '        if side_of(row.kind) == "desk":\n            self.desk.whoami()\n',
+        '        if side_of(row.kind) == "tracker":\n'
+        "            with self.ledger.transaction() as tx:\n"
+        "                made = tx.intents.of(row.escalation_id)[0]\n"
+        "            self.sender.request(made, parse_write(made.payload), escalation, None)\n"
+        '        if side_of(row.kind) == "desk":\n            self.desk.whoami()\n',
     ),
 )
 
@@ -246,11 +289,12 @@ def plant(mutant: Mutant, folder: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(_ROOT / "connector", copy / "connector", ignore=ignored)
     shutil.copytree(_ROOT / "mappings", copy / "mappings")
-    file = copy / "connector" / mutant.file
-    code = file.read_text("utf-8")
-    if code.count(mutant.old) != 1:
-        raise StaleMutantError(f"{mutant.name}: {mutant.file} holds it {code.count(mutant.old)} x")
-    file.write_text(code.replace(mutant.old, mutant.new), "utf-8")
+    for name, old, new in mutant.changes:
+        file = copy / "connector" / name
+        code = file.read_text("utf-8")
+        if code.count(old) != 1:
+            raise StaleMutantError(f"{mutant.name}: {name} holds it {code.count(old)} x")
+        file.write_text(code.replace(old, new), "utf-8")
     return copy
 
 
@@ -308,8 +352,8 @@ def main() -> int:
             if chosen.only and mutant.name not in chosen.only:
                 continue
             with mutated(mutant, folder, server, trap) as place:
-                seeds = islice(count(chosen.first), chosen.most)
-                caught = hunt(place, seeds, chosen.workers)
+                others = islice(count(chosen.first), chosen.most)
+                caught = hunt(place, chain(mutant.seeds, others), chosen.workers)
             missed += not caught.by
             how = f"seed {caught.seed:<5}{caught.by}" if caught.by else "NOT CAUGHT"
             sys.stdout.write(f"{mutant.name:<34}{caught.seeds:>5} seeds  {how}\n")

@@ -152,6 +152,7 @@ def _become(order: dict[str, Any], stdout: int, stderr: int) -> NoReturn:
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])
+    time.tzset()
     sys.argv = ["escalation", *order["argv"]]
     code: object = 1
     try:
