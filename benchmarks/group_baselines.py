@@ -160,23 +160,24 @@ def _semhash(tables: Tables, limit: float) -> Labels:
     return labels
 
 
-def _hdbscan(tables: Tables, limit: float) -> Labels:
-    import numpy as np
+def _hdbscan_of(limit: float, metric: str) -> Table:
     from sklearn.cluster import HDBSCAN
 
+    return HDBSCAN(min_cluster_size=int(limit), metric=metric, copy=True)
+
+
+def _hdbscan(tables: Tables, limit: float) -> Labels:
+    import numpy as np
+
     far = np.clip(1.0 - tables.meant(), 0.0, None).astype(np.float64)
-    found = HDBSCAN(min_cluster_size=int(limit), metric="precomputed").fit_predict(far)
+    found = _hdbscan_of(limit, metric="precomputed").fit_predict(far)
     return _but_noise(tables, found)
 
 
 def _bertopic(tables: Tables, limit: float) -> Labels:
     """BERTopic's defaults, but for the size of the smallest topic."""
-    from sklearn.cluster import HDBSCAN
-
-    found = HDBSCAN(min_cluster_size=int(limit)).fit_predict(
-        tables.once("flat", lambda: _flat(tables))
-    )
-    return _but_noise(tables, found)
+    flat = tables.once("flat", lambda: _flat(tables))
+    return _but_noise(tables, _hdbscan_of(limit, metric="euclidean").fit_predict(flat))
 
 
 def _flat(tables: Tables) -> Table:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 40
 NEIGHBOURS = 10
-LIMITS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+LIMITS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
 class Kind(NamedTuple):
