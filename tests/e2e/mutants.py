@@ -252,12 +252,14 @@ MUTANTS = (
                 "    minutes = int(since.total_seconds() // 60)\n",
             ),
         ),
+        seeds=(119,),
     ),
     Mutant(
         "done-and-what-follows-apart",
         "settling.py",
         "tx.intents.add(self.follow_on(escalation, parse_write(row.payload), found, tx))",
         "pass",
+        seeds=(1,),
     ),
     Mutant(
         "slots-from-local-time",
@@ -265,6 +267,7 @@ MUTANTS = (
         "        now=services.now,\n        done=done,\n",
         "        now=services.now.astimezone().replace(tzinfo=services.now.tzinfo),\n"
         "        done=done,\n",
+        seeds=(14,),
     ),
     Mutant(
         "404-is-created-again",
@@ -275,6 +278,7 @@ MUTANTS = (
         "                made = tx.intents.of(row.escalation_id)[0]\n"
         "            self.sender.request(made, parse_write(made.payload), escalation, None)\n"
         '        if side_of(row.kind) == "desk":\n            self.desk.whoami()\n',
+        seeds=(103,),
     ),
 )
 
