@@ -100,6 +100,7 @@ MUTANTS = (
         "        tx.set_cursor(cursor, page.cursor)\n"
         "    services.desk.whoami()\n"
         "    said = _signed(services, heard.take(ticket.id for ticket in page.tickets))\n",
+        seeds=(31,),
     ),
     Mutant(
         "key-instead-of-id",
