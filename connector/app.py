@@ -9,6 +9,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -209,6 +210,7 @@ class App:
             Budget(settings.sweep.budget_seconds),
             sleep=line.sleep if line else time.sleep,
             waiting=line.waiting if line else None,
+            still_ours=None if lease is None else partial(ledger.still_held, lease),
         )
         calls = CallCounter()
         asked = (mappings.status.ends.field,) if mappings.status.ends.field else ()

@@ -41,8 +41,8 @@ def batch_of(
 ) -> list[IntentRow]:
     """The notes that may go now, one a ticket; () when they are only a handful.
 
-    A note waits for what comes before it on its ticket. One that may have been sent already keeps
-    its own stamp, and goes alone.
+    A note waits for what comes before it on its ticket. One that was tried already goes alone: it
+    keeps its own stamp, or a later one may have overtaken it.
     """
     before: set[str] = set()
     found = []
@@ -51,7 +51,7 @@ def batch_of(
             continue
         free = row.subject not in before and not {row.intent_id, row.subject} & set(left_out)
         due = row.next_try_at is None or row.next_try_at <= now
-        planned = row.state is IntentState.PLANNED and not unknown_before(row)
+        planned = row.state is IntentState.PLANNED and row.reason is None
         if row.kind == "note" and planned and due and free and resting(row) is None:
             found.append(row)
         before.add(row.subject)

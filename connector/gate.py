@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from connector.batching import batch_of, found_or_raise, probed, send_together, unknown_before
+from connector.core.overtaken import left_over
 from connector.core.writes import (
     REPEATABLE,
     CreateIssue,
@@ -23,7 +24,6 @@ from connector.core.writes import (
 )
 from connector.earlier import Earlier
 from connector.errors import (
-    ACCOUNT_WIDE,
     BusyError,
     ClosedError,
     ConflictError,
@@ -38,7 +38,8 @@ from connector.errors import (
 )
 from connector.ledger.rows import EscalationRow, IntentRow, IntentState
 from connector.lookup import Found, look_up, proven_absent
-from connector.sending import Sender, as_if, checked_again
+from connector.resting import Resting
+from connector.sending import Sender, as_if
 from connector.settling import Book
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from connector.core.model import Json
-    from connector.core.writes import Side
     from connector.ledger.lock import Lease
     from connector.ledger.store import Ledger
     from connector.ports import Desk, Tracker
@@ -69,7 +69,7 @@ class Resend(Protocol):
 class Gate:
     """Makes the writes that the ledger holds as intents. `now` is the run's time.
 
-    `resting` holds what is left alone for the rest of the run, and why: a side, or a part of it.
+    `resting` holds what is left alone for the rest of the run, and why.
     """
 
     desk: Desk
@@ -80,14 +80,14 @@ class Gate:
     follow_on: FollowOn
     resend: Resend
     dry_run: bool = False
-    resting: dict[str, ConnectorError] = field(default_factory=dict)
+    resting: Resting = field(default_factory=Resting)
     alone: set[str] = field(default_factory=set)
     sender: Sender = field(init=False)
     earlier: Earlier = field(init=False)
     book: Book = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sender = Sender(self.desk, self.tracker, self.now, self._still_ours)
+        self.sender = Sender(self.desk, self.tracker, self.now)
         self.earlier = Earlier(self.desk, self.tracker, self.ledger, self.now)
         self.book = Book(self.ledger, self.now, self.follow_on)
 
@@ -95,15 +95,6 @@ class Gate:
     def outcomes(self) -> list[Outcome]:
         """What came of each write so far."""
         return self.book.outcomes
-
-    @property
-    def troubles(self) -> tuple[ConnectorError, ...]:
-        """Why writes wait for the next run: each reason once."""
-        return tuple({str(error): error for error in self.resting.values()}.values())
-
-    def rest(self, side: Side, error: ConnectorError) -> None:
-        """Leaves a whole side alone for the rest of this run."""
-        self.resting[side] = error
 
     def recover(self) -> None:
         """Settles what an earlier run left in the air, before anything new is planned."""
@@ -114,7 +105,7 @@ class Gate:
         for row in pending:
             if row.state is IntentState.QUARANTINED:
                 self.book.plan_again(row, "its next try is due")
-            elif row.state is IntentState.UNCERTAIN and self._resting(row) is None:
+            elif row.state is IntentState.UNCERTAIN and self.resting.why(row) is None:
                 self._guarded(row, self._recover_one)
 
     def settle(self, escalation_id: str) -> None:
@@ -124,7 +115,7 @@ class Gate:
         """
         blocked: set[str] = set()
         while (row := self._next(escalation_id, blocked)) is not None:
-            why = self._resting(row)
+            why = self.resting.why(row)
             if why is not None:
                 self.book.tell(row, "waiting", str(why))
                 blocked.add(row.intent_id)
@@ -140,7 +131,7 @@ class Gate:
             rows = tx.intents.of(row.escalation_id)
         if escalation is None or self.earlier.may_be_known(escalation):
             return False
-        batch = batch_of(rows, self.now, blocked | self.alone, self._resting)
+        batch = batch_of(rows, self.now, blocked | self.alone, self.resting.why)
         self.alone |= {one.intent_id for one in batch}
         ready = probed(batch, self.sender)
         with self.ledger.transaction() as tx:
@@ -172,26 +163,6 @@ class Gate:
                 return row
         return None
 
-    # --- what rests ---------------------------------------------------------------------------
-
-    def _resting(self, row: IntentRow) -> ConnectorError | None:
-        names = (side_of(row.kind), _kind(row), _place(row))
-        return next((self.resting[name] for name in names if name in self.resting), None)
-
-    def _rest(self, row: IntentRow, error: ConnectorError) -> None:
-        """A limit or a refusal holds for what it is about: other tickets, issues and calls go on.
-
-        A missing permission is of one project, issue or ticket; missing credentials are not.
-        """
-        name: str = side_of(row.kind)
-        if isinstance(error, RefusedError) and error.status != 401:  # noqa: PLR2004 - HTTP status
-            name = _place(row)
-        elif isinstance(error, BusyError) and error.scope not in ACCOUNT_WIDE:
-            about_one = error.scope.startswith(("issue ", "ticket "))
-            name = _place(row) if about_one else _kind(row)
-        self.resting[name] = error
-        self.book.tell(row, "waiting", str(error))
-
     # --- one intent -------------------------------------------------------------------------
 
     def _guarded(self, row: IntentRow, step: Callable[[IntentRow, EscalationRow], bool]) -> bool:
@@ -203,7 +174,8 @@ class Gate:
         try:
             return step(row, escalation)
         except (RefusedError, BusyError, NotSentError, UnavailableError) as error:
-            self._rest(row, error)
+            self.resting.after(row, error)
+            self.book.tell(row, "waiting", str(error))
         except ConnectorError as error:
             return self._unread(row, escalation, error)
         return False
@@ -247,7 +219,25 @@ class Gate:
         if earlier is not None:
             self.book.done(row, earlier, "adopted")
             return True
-        return self._send(row, write, escalation)
+        left = self._left_over(row, write)
+        if left is None:
+            self.book.done(row, Found(ref="overtaken by a later one"), "adopted")
+            return True
+        return self._send(row, left, escalation)
+
+    def _left_over(self, row: IntentRow, write: Write) -> Write | None:
+        """Of a write that is tried again what no later one of its kind has decided meanwhile."""
+        if row.reason is None:
+            return write
+        with self.ledger.transaction() as tx:
+            rows = tx.intents.of(row.escalation_id)
+        later = [
+            parse_write(one.payload)
+            for one in rows
+            if (one.kind, one.subject, one.state) == (row.kind, row.subject, IntentState.DONE)
+            and one.seq > row.seq
+        ]
+        return left_over(write, later)
 
     def _approved(self, write: SendReply) -> bool:
         """Whether a person approved these very words, by the ledger."""
@@ -264,14 +254,9 @@ class Gate:
         def attempt() -> Found:
             sent = self._storable(row, write)
             once = partial(self.sender.request, row, sent, escalation, probe)
-            again = checked_again(self._still_ours, once)
-            return self.resend(again, repeatable=row.kind in REPEATABLE)
+            return self.resend(once, repeatable=row.kind in REPEATABLE)
 
         return self._judged(write, attempt, row, escalation)
-
-    def _still_ours(self) -> None:
-        with self.ledger.transaction() as tx:
-            tx.check_fence(self.lease)
 
     def _judged(
         self, write: Write, attempt: Callable[[], Found], row: IntentRow, escalation: EscalationRow
@@ -389,15 +374,3 @@ class Gate:
 
 def _unsettled_create(row: IntentRow) -> bool:
     return row.kind == "create_issue" and row.state is not IntentState.DONE
-
-
-def _kind(row: IntentRow) -> str:
-    return f"every {row.kind}"
-
-
-def _place(row: IntentRow) -> str:
-    """What a permission or a narrow limit is about: a project, an issue, or a ticket."""
-    side = side_of(row.kind)
-    if side == "desk" or row.kind == "create_issue":
-        return f"{side} {row.subject}"
-    return f"{side} issue of {row.escalation_id}"

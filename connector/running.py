@@ -30,7 +30,7 @@ def report_of(
     """The report of a run: what it has to tell itself, its writes, in a sweep or sync what is set
     aside from before, and each trouble once, its own before those for which writes wait.
     """
-    every = [*troubles, *gate.troubles]
+    every = [*troubles, *gate.resting.troubles]
     news = tuple(told.pop("set_aside", ()))
     return Report(
         command=command,

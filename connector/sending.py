@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import count
 from typing import TYPE_CHECKING
 
 from connector.core.markers import reference_line
@@ -30,7 +29,7 @@ from connector.lookup import Found
 from connector.ports import ApprovedReply, IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from connector.core.model import Ticket
@@ -45,15 +44,13 @@ _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 class Sender:
     """Makes requests for writes; knows nothing of states. `now` is the run's time.
 
-    `still_ours` raises LockedError when the run has lost its lease: asked between two requests for
-    one write. `seen`: tickets as this run read them, whose stamp the first note may bear without
-    reading them again; one that changed since refuses it, and is read then.
+    `seen`: tickets as this run read them, whose stamp the first note may bear without reading them
+    again; one that changed since refuses it, and is read then.
     """
 
     desk: Desk
     tracker: Tracker
     now: datetime
-    still_ours: Callable[[], None]
     tags_seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
     seen: dict[int, Ticket] = field(default_factory=dict)
 
@@ -131,7 +128,6 @@ class Sender:
         description = in_place(stands.description, write.document, write.limit)
         if description is not None:
             fields["description"] = description
-        self.still_ours()
         self.tracker.update_issue(issue_id, fields=fields, properties=write.properties)
         return Found(ref=issue_id, left=description is None)
 
@@ -139,7 +135,6 @@ class Sender:
         number, worn = write.ticket_id, self._worn(write)
         self.desk.change_tags(number, add=write.add, remove=(), updated_stamp=None)
         if worn:
-            self.still_ours()
             self.desk.change_tags(number, add=(), remove=worn, updated_stamp=None)
 
     def _worn(self, write: ChangeTags) -> tuple[str, ...]:
@@ -151,11 +146,9 @@ class Sender:
         """Raises InvalidError when the level is not taken: then nothing of the text stays."""
         if self.tracker.is_restricted(issue_id):
             return
-        self.still_ours()
         self.tracker.update_issue(issue_id, fields={"security": write.level})
         if self.tracker.is_restricted(issue_id):
             return
-        self.still_ours()
         bare = {"summary": write.summary, "description": write.description}
         self.tracker.update_issue(issue_id, fields=bare)
         raise InvalidError(
@@ -172,8 +165,6 @@ class Sender:
 
     def _note(self, row: IntentRow, write: UpdateTicket, probe: Json) -> Found:
         update = self.update_of(row, write, probe)
-        if write.group:
-            self.still_ours()
         receipt = self.desk.update_ticket(update)
         return Found(ref=receipt.remote_id)
 
@@ -218,18 +209,6 @@ class Sender:
             )
         )
         return Found(ref=receipt.remote_id)
-
-
-def checked_again(check: Callable[[], None], call: Callable[[], Found]) -> Callable[[], Found]:
-    """`call` with `check` before every time but the first: a wait lies between."""
-    times = count()
-
-    def once() -> Found:
-        if next(times):
-            check()
-        return call()
-
-    return once
 
 
 def _remote_link(write: PutRemoteLink) -> RemoteLink:

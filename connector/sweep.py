@@ -73,11 +73,11 @@ def _try_tracker(services: Services, gate: Gate) -> None:
     try:
         services.tracker.whoami()
     except (RefusedError, UnavailableError) as error:
-        gate.rest("tracker", error)
+        gate.resting.leave("tracker", error)
 
 
 def _fold(services: Services, gate: Gate, found: _Found) -> None:
-    if "tracker" in gate.resting:
+    if gate.resting.whole("tracker"):
         return
     try:
         fold_duplicates(services)
@@ -95,7 +95,7 @@ def _read(services: Services, gate: Gate, found: _Found, *, full: bool) -> Read:
         read_changes(services, read, full=full)
     except (UnavailableError, TicketError) as error:
         if not read.begun:
-            raise first_to_mend([error, *gate.troubles]) from error
+            raise first_to_mend([error, *gate.resting.troubles]) from error
         found.troubles.append(error)
     return read
 

@@ -45,14 +45,14 @@ def run_sync(services: Services) -> Report:
     try:
         services.desk.whoami()
     except (RefusedError, UnavailableError) as error:
-        gate.rest("desk", error)
+        gate.resting.leave("desk", error)
     try:
         run = Run(me=services.tracker.whoami().id)
     except (RefusedError, UnavailableError) as error:
-        raise first_to_mend([error, *gate.troubles]) from error
+        raise first_to_mend([error, *gate.resting.troubles]) from error
     gate.recover()
     resume(services, gate)
-    if "desk" not in gate.resting:
+    if not gate.resting.whole("desk"):
         follow_merges(services, gate)
     look = look_at_jira(services)
     applied = [_applied(services, gate, news, run) for news in look.news]
@@ -65,7 +65,7 @@ def run_sync(services: Services) -> Report:
     for escalation_id in ends_in_zendesk(services, run):
         gate.settle(escalation_id)
     settle_drafts(services)
-    if "desk" not in gate.resting:
+    if not gate.resting.whole("desk"):
         follow_up(services, gate, run)
     close_loops(services, gate, run)
     keep_results(services, {change.id for change in run.changed})

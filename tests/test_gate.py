@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 from builders import a_ticket
-from fakes import Always, FakeDesk, FakeTracker, Once, no_trouble
+from fakes import Always, FakeDesk, FakeTracker, Once
 
-from connector.core.markers import escalation_id_of, marker_of, payload_hash
+from connector.core.markers import escalation_id_of, intent_id_of, marker_of, payload_hash
 from connector.core.model import Customer, Frozen, IssueRef, Severity, State, Target
 from connector.core.plan import Affected, Intended, Place, issue_writes, ticket_writes
-from connector.core.writes import CreateIssue, UpdateTicket, Write, dump_write
+from connector.core.writes import ChangeTags, CreateIssue, UpdateTicket, Write, dump_write
 from connector.errors import (
     BusyError,
     ClosedError,
@@ -360,8 +360,8 @@ def test_a_side_that_cannot_work_rests_and_keeps_its_writes_planned(
     desk.trouble = Once("note", error)
     with a_run(ledger, desk, tracker) as gate:
         gate.settle(ESCALATION.id)
-        assert gate.resting == {"desk": error}
-        assert gate.troubles == (error,)
+        assert gate.resting.reasons == {"desk": error}
+        assert gate.resting.troubles == (error,)
     assert tracker.writes["remote_link"] == 2, "the other side's own work is done"
     assert not desk.writes
     with a_run(ledger, desk, tracker, now=LATER) as gate:
@@ -383,8 +383,8 @@ def test_what_is_about_one_ticket_holds_up_that_ticket_alone_and_is_told(
     desk.trouble = Once("note", error)
     with a_run(ledger, desk, tracker) as gate:
         gate.settle(ESCALATION.id)
-        assert gate.troubles == (error,)
-        assert worst(trouble.exit_code for trouble in gate.troubles) is error.exit_code
+        assert gate.resting.troubles == (error,)
+        assert worst(trouble.exit_code for trouble in gate.resting.troubles) is error.exit_code
     assert len(desk.comments[8]) == 1
     assert not desk.comments[7]
     with a_run(ledger, desk, tracker, now=LATER) as gate:
@@ -451,6 +451,31 @@ def test_a_refused_field_that_is_needed_sets_the_write_aside_with_its_reason(
     with a_run(ledger, desk, tracker, now=LATER) as gate:
         gate.settle(ESCALATION.id)
     assert tracker.writes["create_issue"] == 1, "its next try has come"
+
+
+def test_tags_that_were_refused_do_not_come_back_over_those_of_later_news(
+    ledger: Ledger, desk: FakeDesk, tracker: FakeTracker
+) -> None:
+    def say(now: State, before: State) -> None:
+        add, remove = f"escalation_{now.value}", f"escalation_{before.value}"
+        change = ChangeTags(ticket_id=7, add=(add,), remove=(remove,))
+        name = intent_id_of(MARKER, "tags", "ticket 7", now.value)
+        with ledger.transaction() as tx:
+            tx.intents.add(rows(tx, ESCALATION, (Intended(intent_id=name, write=change),)))
+
+    plan(ledger)
+    with a_run(ledger, desk, tracker) as gate:
+        gate.settle(ESCALATION.id)
+        say(State.IN_PROGRESS, State.OPEN)
+        desk.trouble = Once("tags", InvalidError("refused"))
+        gate.settle(ESCALATION.id)
+        say(State.RESOLVED, State.IN_PROGRESS)
+    with a_run(ledger, desk, tracker, now=NOON + timedelta(minutes=1)) as gate:
+        gate.settle(ESCALATION.id)
+    with a_run(ledger, desk, tracker, now=LATER) as gate:
+        gate.settle(ESCALATION.id)
+    assert [outcome.result for outcome in gate.outcomes] == ["done"], "open is still taken away"
+    assert desk.tags[7] == {"escalated", "escalated_engineering", "escalation_resolved"}
 
 
 def test_a_ticket_that_is_closed_meanwhile_is_recorded_once_and_stops_nothing(
@@ -661,8 +686,9 @@ def test_a_run_that_loses_its_lease_within_a_write_sends_nothing_more(
     with a_run(ledger, desk, tracker, resend=twice) as gate:
 
         def lose(reached: str) -> None:
+            if not reached.startswith("after"):
+                ledger.still_held(gate.lease)  # as the transport asks before each write
             if reached == step:
-                desk.trouble = no_trouble
                 with closing(sqlite3.connect(tmp_path / "ledger.db")) as base, base:
                     base.execute("UPDATE lease SET expires_at = '2000-01-01T00:00:00.000000+00:00'")
                 if step == "tags":

@@ -85,7 +85,8 @@ class RetryPolicy:
     """One for a whole run, shared by both clients and the gate.
 
     `sleep`, `clock` (monotonic seconds) and `rng` are injected, so that no test waits.
-    `waiting` is told what a pause is for and how many seconds it takes, before it.
+    `waiting` is told what a pause is for and how many seconds it takes, before it. `still_ours`
+    raises LockedError when the run has lost the right to write: asked before each write leaves.
     """
 
     def __init__(
@@ -96,8 +97,10 @@ class RetryPolicy:
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
         waiting: Callable[[str, float], None] | None = None,
+        still_ours: Callable[[], None] | None = None,
     ) -> None:
         self.clock = clock
+        self._still_ours = still_ours
         self._waiting = waiting
         self.budget = budget or Budget(clock=clock)
         self.pauses = Pauses(clock)
@@ -125,6 +128,14 @@ class RetryPolicy:
                 retry_after=wait,
                 scope=scope,
             )
+
+    def leaves(self, call: Call) -> None:
+        """Right before a request's bytes: LockedError for a write of a run that lost its lease.
+
+        What came before (a wait, a read, a new token) may have taken longer than the lease lasts.
+        """
+        if call.write and self._still_ours is not None:
+            self._still_ours()
 
     def failed(self, side: Side, error: ConnectorError) -> ConnectorError:
         """Counts a request that found the side unable, and returns what to raise for it.

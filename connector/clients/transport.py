@@ -214,6 +214,7 @@ class _Adapter(HTTPAdapter):
     ) -> tuple[Answer | None, ConnectorError | None]:
         """One request and what came of it, told to everybody who keeps count."""
         self._freshen(call)
+        self._transport.policy.leaves(call)
         ours, started = self._transport, time.perf_counter()
         answer, body, error = self._exchange(call, request, proxies)
         status = answer.status_code if answer is not None else None

@@ -183,12 +183,27 @@ def check(connection: Connection, lease: Lease) -> None:
     """Renews, or raises LockedError with who has it. A row lock keeps takers out until commit."""
     if renew(connection, lease):
         return
+    raise _lost(connection, lease)
+
+
+def confirm(connection: Connection, lease: Lease) -> None:
+    """Raises as `check` does; changes nothing, so that it costs no write."""
+    held = select(_TABLE.c.fence).where(
+        _TABLE.c.name == _RUN,
+        _TABLE.c.fence == lease.fence,
+        _TABLE.c.expires_at > _database_time(connection),
+    )
+    if connection.scalar(held) is None:
+        raise _lost(connection, lease)
+
+
+def _lost(connection: Connection, lease: Lease) -> LockedError:
     row = connection.execute(select(_TABLE).where(_TABLE.c.name == _RUN)).one_or_none()
     if row is None or row.fence == lease.fence:
         why = f"the lease of {lease.owner} has run out (was this run paused?)"
     else:
         why = f"{row.owner} took it over at {_told(row.since)}"
-    raise LockedError(f"This run has lost its lock: {why}. It sends nothing more; run again.")
+    return LockedError(f"This run has lost its lock: {why}. It sends nothing more; run again.")
 
 
 def give_back(connection: Connection, lease: Lease) -> None:

@@ -258,6 +258,11 @@ class Ledger:
             self._give_back()
             self._latch.release()
 
+    def still_held(self, lease: Lease) -> None:
+        """LockedError when the lease has run out or was taken over since the last transaction."""
+        with self._work() as connection:
+            lock.confirm(connection, lease)
+
     def _give_back(self) -> None:
         """Best effort: what ends the lock is the latch, and the next holder's fence."""
         lease, self._lease = self._lease, None

@@ -42,10 +42,10 @@ class Time:
         return self.now
 
 
-def policy_on(time: Time, budget: float | None = None) -> RetryPolicy:
+def policy_on(time: Time, budget: float | None = None, **options: Any) -> RetryPolicy:
     """The policy as the product has it, on this time."""
     return RetryPolicy(
-        Budget(budget, clock=time), sleep=time.sleep, clock=time, rng=random.Random(7)
+        Budget(budget, clock=time), sleep=time.sleep, clock=time, rng=random.Random(7), **options
     )
 
 

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import loopback
 import pytest
+from clients_rig import policy_on
 from loopback import Answer, Loopback, gone, html, reply, reset, truncated
 
 from connector.core.model import IssueRef
-from connector.errors import NotSentError, RestingError, UncertainError
+from connector.errors import LockedError, NotSentError, RestingError, UncertainError
 from connector.ports import IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clients_rig import MakeDesk, MakeTracker, Time
+    from loopback import Seen
 
 UPDATE = TicketUpdate(
     ticket_id=7, intent_id="a" * 20, updated_stamp="2026-01-01T00:00:00Z", note="the note"
@@ -175,6 +177,68 @@ def test_after_five_lost_answers_in_a_row_nothing_more_is_sent(
     with pytest.raises(RestingError, match="rests until the next run"):
         desk.update_ticket(UPDATE)
     assert len(zendesk.seen) == 5
+
+
+class LeaseOf:
+    """A run's lease, as long as `held`."""
+
+    held = True
+
+    def check(self) -> None:
+        if not self.held:
+            raise LockedError("taken over")
+
+    def lost_at(self, answer: Answer) -> Callable[[Seen], Answer]:
+        """Whatever is asked gets this answer, and meanwhile the lease is lost."""
+
+        def respond(_: Seen) -> Answer:
+            self.held = False
+            return answer
+
+        return respond
+
+
+@pytest.mark.parametrize("name", [*DESK_WRITES, *TRACKER_WRITES])
+def test_a_run_that_lost_its_lease_sends_no_write_of_any_kind(
+    server: Callable[..., Loopback],
+    desk_at: MakeDesk,
+    tracker_at: MakeTracker,
+    time: Time,
+    name: str,
+) -> None:
+    lease = LeaseOf()
+    lease.held = False
+    service = server(gone, rules=READ_FIRST)
+    at = desk_at if name in DESK_WRITES else tracker_at
+    client = at(service.url, policy=policy_on(time, still_ours=lease.check))
+    with pytest.raises(LockedError):
+        (DESK_WRITES | TRACKER_WRITES)[name](client)
+    assert [one.method for one in service.seen if one.method != "GET"] == []
+
+
+def test_a_lease_lost_while_a_write_reads_what_it_needs_keeps_the_write_from_leaving(
+    server: Callable[..., Loopback], tracker_at: MakeTracker, time: Time
+) -> None:
+    lease = LeaseOf()
+    jira = server(gone)
+    jira.respond = lease.lost_at(reply(200, TRANSITIONS))
+    tracker = tracker_at(jira.url, policy=policy_on(time, still_ours=lease.check))
+    with pytest.raises(LockedError):
+        tracker.transition("10001", to_category="done")
+    assert [one.method for one in jira.seen] == ["GET"]
+
+
+def test_a_lease_lost_while_a_write_waits_keeps_it_from_being_sent_again(
+    server: Callable[..., Loopback], desk_at: MakeDesk, time: Time
+) -> None:
+    lease = LeaseOf()
+    zendesk = server(gone)
+    zendesk.respond = lease.lost_at(reply(429, {}, Retry_After="1"))
+    policy = policy_on(time, still_ours=lease.check)
+    desk = desk_at(zendesk.url, policy=policy)
+    with pytest.raises(LockedError):
+        policy.resend(lambda: desk.update_ticket(UPDATE))
+    assert len(zendesk.seen) == 1
 
 
 def test_a_write_after_a_pause_goes_over_a_fresh_connection(

@@ -35,9 +35,12 @@ def never(seconds: float) -> None:
 
 
 def is_lost(ledger: Ledger, lease: Lease) -> str:
-    """What the check before a write says; fails when it says nothing."""
+    """What both checks before a write say; fails when one says nothing, or something else."""
     with pytest.raises(LockedError) as caught, ledger.transaction() as tx:
         tx.check_fence(lease)
+    with pytest.raises(LockedError) as at_last:
+        ledger.still_held(lease)
+    assert str(at_last.value) == str(caught.value)
     return str(caught.value)
 
 
@@ -107,8 +110,10 @@ def test_the_fence_grows_with_every_holder_even_after_failures(
 
 
 def test_a_lease_is_good_while_it_is_held_and_not_a_moment_longer(ledger: Ledger) -> None:
-    with ledger.run_lock("sweep") as lease, ledger.transaction() as tx:
-        tx.check_fence(lease)
+    with ledger.run_lock("sweep") as lease:
+        with ledger.transaction() as tx:
+            tx.check_fence(lease)
+        ledger.still_held(lease)
     assert "run out" in is_lost(ledger, lease)
 
 
@@ -135,6 +140,8 @@ def test_a_run_that_lost_its_lock_sends_nothing_more(
                 with ledger.transaction() as tx:
                     tx.intents.sending("i1", at=NOON, probe=None)
                     tx.check_fence(lost)
+            with pytest.raises(LockedError, match="quick sweep took it over"):
+                ledger.still_held(lost)
             with other.transaction() as tx:
                 tx.check_fence(lease)
                 (row,) = tx.intents.of("e1")
