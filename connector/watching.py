@@ -107,9 +107,17 @@ def _every(
         issues += services.tracker.issues(missing)
         missing = sorted(set(watched) - {issue.id for issue in issues})
     fresh = services.now - _LAG
-    look.lost = [watched[one] for one in missing if watched[one].opened_at <= fresh]
+    look.lost = [watched[one] for one in missing if _made_at(services, watched[one]) <= fresh]
     look.back = [watched[one.id] for one in issues if watched[one.id].lost_at is not None]
     return issues
+
+
+def _made_at(services: Services, row: EscalationRow) -> datetime:
+    """When its issue was asked for, which may be long after the escalation began."""
+    with services.ledger.transaction() as tx:
+        mine = tx.intents.of(row.id)
+    sent = [one.sent_at for one in mine if one.kind == "create_issue" and one.sent_at]
+    return max([row.opened_at, *sent])
 
 
 def _changed(services: Services, watched: Iterable[EscalationRow], last: str) -> tuple[Issue, ...]:

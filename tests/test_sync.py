@@ -10,7 +10,10 @@ from builders import NOON, hours, minutes
 from fakes import FakeDesk, FakeTracker
 from sync_rig import Office, an_issue, an_office, escalated
 
+from connector.core.markers import payload_hash
 from connector.core.model import DeescalationReason, IssueRef, State
+from connector.core.writes import CreateIssue, dump_write
+from connector.ledger.rows import IntentRow
 from connector.ledger.store import Ledger, open_ledger
 from connector.ports import IssueChange, RelatedIssue
 
@@ -155,12 +158,31 @@ def test_a_deleted_issue_is_said_once_and_never_made_again(office: Office) -> No
     assert office.row().lost_at is None
 
 
+@pytest.mark.parametrize(
+    "waited",
+    [
+        pytest.param(timedelta(0), id="made at once"),
+        pytest.param(timedelta(hours=2), id="Jira was down when it was due"),
+    ],
+)
 def test_an_issue_that_is_not_shown_just_after_it_was_made_is_not_called_deleted(
-    ledger: Ledger,
+    ledger: Ledger, waited: timedelta
 ) -> None:
     made = Office(ledger, FakeDesk(), FakeTracker())
+    create = dump_write(CreateIssue(project="ESC", fields={}))
     with ledger.transaction() as tx:
-        escalated(made, tx, "e-1", "10001", (1, 2), opened_at=NOON)
+        escalated(made, tx, "e-1", "10001", (1, 2), opened_at=NOON - waited)
+        tx.intents.add(
+            [
+                IntentRow(
+                    intent_id="c" * 20, escalation_id="e-1", kind="create_issue", seq=1,
+                    subject="project ESC", payload=create, payload_hash=payload_hash(create),
+                    planned_at=NOON - waited,
+                )
+            ]
+        )  # fmt: skip
+        tx.intents.sending("c" * 20, at=NOON, probe=None)
+        tx.intents.done("c" * 20, "10001")
     kept = made.tracker.stock.pop("10001")
     report = made.sync()
     assert (report.set_aside, made.notes(1)) == ((), [])
