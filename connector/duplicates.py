@@ -27,12 +27,13 @@ _FOLDED_LABEL = "zdesc-folded"
 
 def fold_duplicates(services: Services) -> None:
     """Plans what folds them; the gate makes it with everything else that waits."""
+    since = services.now - _YOUNG
     with services.ledger.transaction() as tx:
-        young = {
-            marker_label(row.marker): row
-            for row in tx.escalations.all()
-            if row.issue_id is not None and services.now - row.opened_at <= _YOUNG
-        }
+        rows = [row for row in tx.escalations.since(since) if row.issue_id is not None]
+        asked = tx.intents.issues_asked_for(row.id for row in rows)
+    young = {
+        marker_label(row.marker): row for row in rows if asked.get(row.id, row.opened_at) >= since
+    }
     if not young:
         return
     minutes = int(_YOUNG.total_seconds() // 60)

@@ -106,18 +106,17 @@ def _every(
         # Asked once more before anybody is told: a lost line is no deletion.
         issues += services.tracker.issues(missing)
         missing = sorted(set(watched) - {issue.id for issue in issues})
-    fresh = services.now - _LAG
-    look.lost = [watched[one] for one in missing if _made_at(services, watched[one]) <= fresh]
+    look.lost = _old_enough(services, [watched[one] for one in missing])
     look.back = [watched[one.id] for one in issues if watched[one.id].lost_at is not None]
     return issues
 
 
-def _made_at(services: Services, row: EscalationRow) -> datetime:
-    """When its issue was asked for, which may be long after the escalation began."""
+def _old_enough(services: Services, rows: list[EscalationRow]) -> list[EscalationRow]:
+    """Those whose issue Jira has had time to show since it was asked for."""
     with services.ledger.transaction() as tx:
-        mine = tx.intents.of(row.id)
-    sent = [one.sent_at for one in mine if one.kind == "create_issue" and one.sent_at]
-    return max([row.opened_at, *sent])
+        asked = tx.intents.issues_asked_for(row.id for row in rows)
+    fresh = services.now - _LAG
+    return [row for row in rows if asked.get(row.id, row.opened_at) <= fresh]
 
 
 def _changed(services: Services, watched: Iterable[EscalationRow], last: str) -> tuple[Issue, ...]:

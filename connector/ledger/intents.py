@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from connector.ledger.repository import Repository
+from connector.ledger.repository import Repository, chunks
 from connector.ledger.rows import IntentRow, IntentState
 from connector.ledger.schema import UNSETTLED, intent
 
@@ -68,6 +68,21 @@ class Intents(Repository[IntentRow]):
             .where(intent.c.escalation_id == escalation_id)
             .order_by(intent.c.seq, intent.c.intent_id)
         )
+
+    def issues_asked_for(self, escalation_ids: Iterable[str]) -> dict[str, datetime]:
+        """When the create of their issue was last sent, by escalation. Long after an escalation was
+        opened, when Jira was away meanwhile.
+        """
+        sent = select(intent.c.escalation_id, intent.c.sent_at).where(
+            intent.c.kind == "create_issue", intent.c.sent_at.is_not(None)
+        )
+        return {
+            name: at
+            for chunk in chunks(escalation_ids)
+            for name, at in self._connection.execute(
+                sent.where(intent.c.escalation_id.in_(chunk)).order_by(intent.c.seq)
+            )
+        }
 
     def pending(self, now: datetime) -> list[IntentRow]:
         """All that is not settled, but for the set aside whose next try is not due.

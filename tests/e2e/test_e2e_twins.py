@@ -40,6 +40,20 @@ def test_an_issue_that_a_proxy_made_twice_is_folded_into_the_one_that_stays(
     assert notes_of(rig.box.requests()) == dict.fromkeys(GROUP_IDS, 1)
 
 
+def test_an_issue_made_twice_days_after_it_was_planned_is_folded_too(make_rig: MakeRig) -> None:
+    rig = make_rig(SAME_ISSUE)
+    rig.box.fault("status:503", method="POST", path=_CREATE, times=9)
+    assert rig.run("sweep").code != 0
+    rig.box.calm()
+    rig.box.advance(days=3)
+    rig.box.fault("duplicate", method="POST", path=_CREATE)
+
+    rig.quiet(most=12)
+
+    folded = [one for one in rig.box.issues() if _labels(one) == {"zdesc-folded"}]
+    assert (len(rig.box.issues()), len(folded)) == (2, 1)
+
+
 def test_an_old_database_that_refuses_emoji_gets_the_issue_without_them_later(
     make_rig: MakeRig,
 ) -> None:
