@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAVY = {"zenpy", "jira", "requests", "sqlalchemy", "alembic", "pydantic", "rich", "starlette"}
 
@@ -34,6 +38,25 @@ def test_what_a_sweep_needs_brings_no_migrations_and_no_sandbox() -> None:
     loaded = loaded_by("import connector.sweep, connector.ledger.store, connector.app")
     assert "sqlalchemy" in loaded
     assert loaded & {"alembic", "starlette", "uvicorn", "zenpy", "jira"} == set()
+
+
+def test_what_a_sweep_needs_brings_nothing_of_a_server_that_a_file_does_without(
+    tmp_path: Path,
+) -> None:
+    store = f"sqlite:///{tmp_path / 'a.db'}"
+    code = f"""
+import connector.sweep, connector.app, datetime
+from connector.ledger.store import open_ledger
+with open_ledger({store!r}, now=datetime.datetime.now(datetime.UTC)) as ledger:
+    with ledger.transaction() as tx:
+        tx.reports.look_up([1])
+        tx.reports.count([1])
+        tx.reports.save()
+"""
+    modules_after(code)  # an empty file gets its tables first, by way of alembic
+    loaded = modules_after(code)
+    assert "sqlalchemy.dialects.sqlite" in loaded
+    assert "sqlalchemy.dialects.postgresql" not in loaded
 
 
 def test_a_sweep_reads_no_patterns_of_threads_before_a_brief_is_written() -> None:

@@ -1,8 +1,8 @@
 """The groups' index on the ledger's tables: what `connector.core.grouping` asks of a store.
 
-Reports and their groups are written as they come. Counts of terms and postings, some hundred a
-report, are gathered and written by `save`, in the order of the tables: a hundred reports then
-touch few pages more than one.
+New reports, counts of terms and postings, some hundred rows a report, are gathered and written by
+`save`, in the order of the tables: a hundred reports then touch few pages more than one. What
+becomes of a report that is in the store already is written as it comes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, delete, func, select, update
 
 from connector.core.grouping import NEWEST, Arrival, Fingerprint, Placed, Report
+from connector.ledger.columns import storable
 from connector.ledger.report_queries import (
     ASSIGN,
     COUNTED,
     INSERT_REPORT,
-    INSERT_SKETCH,
-    MEMBERS,
     STORED,
     TALLIES,
     Row,
@@ -57,11 +56,12 @@ class LedgerIndex:
         self._tallies: dict[str, int] | None = None
         self._counts: dict[int, int] = {}
         self._fresh_counts: Counter[int] = Counter()
-        self._found: dict[tuple[int, int], Sequence[int]] = {}
+        self._found: dict[int, dict[int, Sequence[int]]] = defaultdict(dict)
         self._fresh: dict[int, dict[int, list[int]]] = defaultdict(dict)
         self._rows: dict[int, Row] = {}
         self._asked: set[int] = set()
         self._placed: dict[int, Placed] = {}
+        self._fresh_reports: dict[int, dict[str, Any]] = {}
         self._fresh_sketches: dict[int, bytes] = {}
         self._numbers: dict[int, int | None] = {}
         self._members: dict[str, list[int]] = {}
@@ -85,7 +85,7 @@ class LedgerIndex:
             self._tallies[name] = number
 
     def counts(self, keys: Collection[int]) -> Mapping[int, int]:
-        unknown = [key for key in keys if key not in self._counts]
+        unknown = set(keys).difference(self._counts)
         if unknown:
             self._counts.update(dict.fromkeys(unknown, 0))
             rows = self._ask("counts", keys=unknown)
@@ -105,24 +105,27 @@ class LedgerIndex:
         """Reports that an escalation holds are found whatever the months."""
         newest = [*sorted(months, reverse=True), KEPT]
         self._read_postings(keys, newest)
+        months_of = [(self._fresh[month], self._found[month]) for month in newest]
         found: dict[int, list[int]] = {}
         for key in keys:
             numbers: list[int] = []
-            for month in newest:
-                numbers += reversed(self._fresh[month].get(key, ()))
-                numbers += reversed(self._found[month, key])
+            for fresh, stored in months_of:
+                numbers += reversed(fresh.get(key, ()))
+                numbers += reversed(stored[key])
                 if len(numbers) >= most:
                     break
             found[key] = numbers[:most]
         return found
 
     def _read_postings(self, keys: Iterable[int], months: Sequence[int]) -> None:
-        unknown = [key for key in keys if any((month, key) not in self._found for month in months)]
+        wanted = set(keys)
+        unknown = set[int]().union(*(wanted.difference(self._found[month]) for month in months))
         if not unknown:
             return
-        self._found.update(((month, key), ()) for month in months for key in unknown)
-        rows = self._ask("postings", keys=unknown, months=months)
-        self._found.update(((month, key), unpack_numbers(packed)) for month, key, packed in rows)
+        for month in months:
+            self._found[month].update(dict.fromkeys(unknown, ()))
+        for month, key, packed in self._ask("postings", keys=unknown, months=months):
+            self._found[month][key] = unpack_numbers(packed)
 
     # --- reports ------------------------------------------------------------------------------
 
@@ -132,6 +135,7 @@ class LedgerIndex:
 
     def _read_rows(self, numbers: Iterable[int]) -> None:
         if len(self._rows) > _MOST_ROWS:
+            self._save_reports()
             self._rows, self._asked = {}, set()
             self._numbers = {t: None for t, number in self._numbers.items() if number is None}
         unknown = [number for number in numbers if number not in self._asked]
@@ -140,16 +144,16 @@ class LedgerIndex:
             self._asked.update(unknown)
 
     def _take(self, rows: Iterable[Any]) -> list[Row]:
-        """Rows as read, but for those that were known already: what we wrote is in the store."""
         taken = [Row.read(row) for row in rows]
         for row in taken:
             self._hold(row)
         return taken
 
     def _hold(self, row: Row) -> None:
-        self._rows[row.number] = row
-        self._numbers[row.ticket_id] = row.number
-        self._asked.add(row.number)
+        number = row.arrival.number
+        self._rows[number] = row
+        self._numbers[row.arrival.ticket_id] = number
+        self._asked.add(number)
 
     def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
         self._read_rows(numbers)
@@ -160,7 +164,7 @@ class LedgerIndex:
         unknown = [n for n in numbers if n not in self._placed and n in self._rows]
         if unknown:
             for number, packed in self._ask("sketches", keys=unknown):
-                row = self._rows[number]
+                row = self._rows[number].arrival
                 words, norms, usual = unpack(packed)
                 self._placed[number] = Placed(
                     number=number,
@@ -176,13 +180,13 @@ class LedgerIndex:
     def reports(self, numbers: Sequence[int]) -> Sequence[Report]:
         """From the mirror: the index holds no words."""
         self._read_rows(numbers)
-        tickets = {n: self._rows[n].ticket_id for n in numbers if n in self._rows}
+        tickets = {n: self._rows[n].arrival.ticket_id for n in numbers if n in self._rows}
         rows = self._ask("words", keys=list(tickets.values()))
         known = {ticket_id: (customer, words) for ticket_id, customer, words in rows}
         return [self._report(n, *known.get(ticket, (None, None))) for n, ticket in tickets.items()]
 
     def _report(self, number: int, customer: Any, words: Any) -> Report:
-        row = self._rows[number]
+        row = self._rows[number].arrival
         return Report(
             ticket_id=row.ticket_id,
             customer_key=row.customer_key,
@@ -194,24 +198,20 @@ class LedgerIndex:
     def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         """Alone at first, in a group of its own name."""
         self._add_to_tally(STORED)
-        row = Row(
+        arrival = Arrival(
             number=placed.number,
             ticket_id=placed.ticket_id,
             customer_key=placed.customer_key,
             created_at=placed.created_at,
             weight=placed.norms.words,
-            kept=False,
-            group_id="",
-            chance=None,
         )
-        more = {
+        self._fresh_reports[placed.number] = arrival._asdict() | {
             "created_at": ticks(placed.created_at),
             "month": placed.month,
             "text": text_of(report.fingerprint),
         }
-        self._connection.execute(INSERT_REPORT, row._asdict() | more)
         self._fresh_sketches[placed.number] = pack(placed.sketch, placed.norms, placed.usual)
-        self._hold(row)
+        self._hold(Row(arrival))
         self._placed[placed.number] = placed
         month = self._fresh[placed.month]
         for key in keys:
@@ -219,9 +219,10 @@ class LedgerIndex:
 
     def remove(self, number: int) -> None:
         """Its number stays in the postings until their month is over, and leads nowhere."""
+        self._save_reports()
         self._leave(number)
         row = self._rows.pop(number)
-        self._numbers[row.ticket_id] = None
+        self._numbers[row.arrival.ticket_id] = None
         self._placed.pop(number, None)
         self._fresh_sketches.pop(number, None)
         for table in (report, sketch, near_miss):
@@ -240,6 +241,7 @@ class LedgerIndex:
 
     def text_of(self, number: int) -> int | None:
         """What `text_of` told of the words that were placed."""
+        self._save_reports()
         return self._connection.scalar(select(report.c.text).where(report.c.number == number))
 
     # --- groups -------------------------------------------------------------------------------
@@ -251,7 +253,8 @@ class LedgerIndex:
         if number not in members:
             members.append(number)
             members.sort()
-        self._connection.execute(ASSIGN, {"of": number, "to": group, "chance": chance})
+        if number not in self._fresh_reports:
+            self._connection.execute(ASSIGN, {"of": number, "to": group, "chance": chance})
 
     def _leave(self, number: int) -> None:
         self._read_rows((number,))
@@ -274,8 +277,8 @@ class LedgerIndex:
         unknown = [group for group in groups if group not in self._members]
         if unknown:
             self._members.update((group, []) for group in unknown)
-            for row in self._take(self._connection.execute(MEMBERS, {"of": unknown})):
-                self._members[row.group_id].append(row.number)
+            for row in self._take(self._ask("members", keys=[*map(storable, unknown)])):
+                self._members[row.group_id].append(row.arrival.number)
 
     def chance_of(self, number: int) -> float | None:
         self._read_rows((number,))
@@ -283,6 +286,7 @@ class LedgerIndex:
 
     def groups(self) -> Sequence[str]:
         """Reads every report: for looking at all of it, never for a sweep."""
+        self._save_reports()
         oldest = func.min(report.c.number)
         statement = select(report.c.group_id).group_by(report.c.group_id)
         return list(self._connection.scalars(statement.having(func.count() > 1).order_by(oldest)))
@@ -290,7 +294,8 @@ class LedgerIndex:
     # --- the end of a transaction, of a month -------------------------------------------------
 
     def save(self) -> None:
-        """Writes what was counted and what reports are found by."""
+        """Writes what was placed, what was counted and what reports are found by."""
+        self._save_reports()
         self._save_counts()
         for month in sorted(self._fresh):
             self._save_postings(month, self._fresh[month])
@@ -298,13 +303,18 @@ class LedgerIndex:
         self._save_sketches()
         self._save_tallies()
 
+    def _save_reports(self) -> None:
+        if self._fresh_reports:
+            for number, values in self._fresh_reports.items():
+                _, values["group_id"], values["chance"] = self._rows[number]
+            self._connection.execute(INSERT_REPORT, [*self._fresh_reports.values()])
+            self._fresh_reports.clear()
+
     def _save_counts(self) -> None:
         fresh = self._fresh_counts
         if not fresh:
             return
-        self._connection.execute(
-            put(self._server, "term"), [{"key": key, "count": fresh[key]} for key in sorted(fresh)]
-        )
+        put(self._connection, "term", sorted(fresh.items()))
         self._counts.update((k, self._counts[k] + n) for k, n in fresh.items() if k in self._counts)
         fresh.clear()
 
@@ -312,29 +322,27 @@ class LedgerIndex:
         if not fresh:
             return
         self._read_postings(fresh, (month,))
+        found = self._found[month]
         rows = []
         for key in sorted(fresh):
-            packed = pack_numbers((*self._found[month, key], *fresh[key])[-NEWEST:])
-            self._found[month, key] = unpack_numbers(packed)
-            rows.append({"month": month, "key": key, "numbers": packed})
-        self._connection.execute(put(self._server, "posting"), rows)
+            packed = pack_numbers((*found[key], *fresh[key])[-NEWEST:])
+            found[key] = unpack_numbers(packed)
+            rows.append((month, key, packed))
+        put(self._connection, "posting", rows)
 
     def _save_sketches(self) -> None:
         if self._fresh_sketches:
-            rows = [{"number": n, "content": c} for n, c in self._fresh_sketches.items()]
-            self._connection.execute(INSERT_SKETCH, rows)
+            put(self._connection, "sketch", sorted(self._fresh_sketches.items()))
             self._fresh_sketches.clear()
 
     def _save_tallies(self) -> None:
         if self._tallies:
-            self._connection.execute(
-                put(self._server, "tally"),
-                [{"name": name, "count": count} for name, count in self._tallies.items()],
-            )
+            put(self._connection, "tally", sorted(self._tallies.items()))
 
     def keep(self, tickets: Iterable[int]) -> None:
         """An escalation holds them: they are found as long as it may come back."""
         ids = list(tickets)
+        self._save_reports()
         self._connection.execute(
             update(report).where(among(report.c.ticket_id, self._server)).values(kept=True),
             {"keys": listed(ids, self._server)},
@@ -388,7 +396,7 @@ class LedgerIndex:
     def _forget_reading(self) -> None:
         self.__init__(self._connection)  # type: ignore[misc]  # as if nothing had been asked
 
-    def _ask(self, what: str, **values: Collection[int]) -> Sequence[Any]:
+    def _ask(self, what: str, **values: Collection[int | str]) -> Sequence[Any]:
         these = {name: listed(value, self._server) for name, value in values.items()}
         return self._connection.execute(asked(self._server, what), these).all()
 

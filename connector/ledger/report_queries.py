@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import orjson
@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Text,
     any_,
     bindparam,
     func,
@@ -19,8 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects import sqlite
 
 from connector.core.grouping import Arrival
 from connector.ledger.schema import LIVE, escalation, link, mirror, tally
@@ -29,7 +29,7 @@ from connector.ledger.schema_groups import posting, report, sketch, term
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import Connection, Dialect, Select
 
 COUNTED: Final = "reports counted"
 STORED: Final = "reports stored"
@@ -39,25 +39,18 @@ _TICK: Final = timedelta(microseconds=1)
 
 
 class Row(NamedTuple):
-    """It begins with what an `Arrival` is."""
+    """A report as it is in the table, but for what it is compared by."""
 
-    number: int
-    ticket_id: int
-    customer_key: str
-    created_at: datetime
-    weight: float
-    kept: bool
-    group_id: str
-    chance: float | None
+    arrival: Arrival
+    group_id: str = ""
+    chance: float | None = None
 
     @classmethod
     def read(cls, row: Sequence[Any]) -> Self:
-        """From the table, which has times as `ticks`."""
-        return cls._make((*row[:3], _EPOCH + timedelta(0, 0, row[3]), *row[4:]))
-
-    @property
-    def arrival(self) -> Arrival:
-        return Arrival._make(self[: len(Arrival._fields)])
+        """From the columns `ROW`, which have times as `ticks`."""
+        number, ticket_id, customer_key, created_at, weight, kept, group_id, chance = row
+        time = _EPOCH + timedelta(0, 0, created_at)
+        return cls(Arrival(number, ticket_id, customer_key, time, weight, kept), group_id, chance)
 
 
 def ticks(time: datetime) -> int:
@@ -65,21 +58,15 @@ def ticks(time: datetime) -> int:
     return (time - _EPOCH) // _TICK
 
 
-ROW = tuple(report.c[name] for name in Row._fields)
+ROW = tuple(report.c[name] for name in (*Arrival._fields, "group_id", "chance"))
 
 
 TALLIES = select(tally.c.name, tally.c.count).where(tally.c.name.in_([COUNTED, STORED]))
 INSERT_REPORT = insert(report)
-INSERT_SKETCH = insert(sketch)
 ASSIGN = (
     update(report)
     .where(report.c.number == bindparam("of"))
     .values(group_id=bindparam("to"), chance=bindparam("chance"))
-)
-MEMBERS = (
-    select(*ROW)
-    .where(report.c.group_id.in_(bindparam("of", expanding=True)))
-    .order_by(report.c.number)
 )
 
 
@@ -97,6 +84,9 @@ def asked(server: bool, what: str) -> Select[Any]:  # noqa: FBT001 - a dialect, 
             return select(*ROW).where(among(report.c.number, server))
         case "tickets":
             return select(*ROW).where(among(report.c.ticket_id, server))
+        case "members":
+            members = select(*ROW).where(among(report.c.group_id, server, of=Text))
+            return members.order_by(report.c.number)
         case "sketches":
             return select(sketch.c.number, sketch.c.content).where(among(sketch.c.number, server))
         case _:
@@ -105,10 +95,31 @@ def asked(server: bool, what: str) -> Select[Any]:  # noqa: FBT001 - a dialect, 
             )
 
 
-@cache
-def put(server: bool, table: str) -> Any:  # noqa: FBT001 - a dialect, not an option
-    """The writes of `save`, built once."""
-    insert_into = postgresql.insert if server else sqlite.insert
+def put(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Writes of `save`: rows of one of the index's tables, their values in its order.
+
+    The statement is compiled for the dialect and given to its driver with the rows as they are:
+    SQLAlchemy would look at each value of each row, for all of which there is nothing to do
+    (numbers and bytes), and that is most of what writing some hundred rows a report costs.
+    """
+    text, names = _put_by(connection.dialect, table)
+    given: Any = list(rows) if names is None else [dict(zip(names, r, strict=True)) for r in rows]
+    connection.exec_driver_sql(text, given)
+
+
+@lru_cache(maxsize=16)
+def _put_by(dialect: Dialect, table: str) -> tuple[str, tuple[str, ...] | None]:
+    """The text, and its parameters' names where this driver asks for them by name."""
+    compiled = _put(table, server=dialect.name == "postgresql").compile(dialect=dialect)
+    return str(compiled), None if dialect.positional else tuple(compiled.params)
+
+
+def _put(table: str, *, server: bool) -> Any:
+    insert_into: Any = sqlite.insert
+    if server:
+        from sqlalchemy.dialects import postgresql
+
+        insert_into = postgresql.insert
     match table:
         case "term":
             add: Any = insert_into(term)
@@ -118,6 +129,8 @@ def put(server: bool, table: str) -> Any:  # noqa: FBT001 - a dialect, not an op
             new: Any = insert_into(posting)
             numbers = {"numbers": new.excluded.numbers}
             return new.on_conflict_do_update(index_elements=["month", "key"], set_=numbers)
+        case "sketch":
+            return insert_into(sketch)
         case _:
             new = insert_into(tally)
             count = {"count": new.excluded["count"]}
@@ -140,14 +153,22 @@ def still_held(server: bool, resolved_since: datetime) -> Select[Any]:  # noqa: 
     )
 
 
-def among(column: Column[Any], server: bool, name: str = "keys") -> ColumnElement[bool]:  # noqa: FBT001 - a dialect, not an option
+def among(
+    column: Column[Any],
+    server: bool,  # noqa: FBT001 - a dialect, not an option
+    name: str = "keys",
+    *,
+    of: type[BigInteger | Text] = BigInteger,
+) -> ColumnElement[bool]:
     """Any number of values in one parameter: nothing to compile anew, and no limit to how many."""
     if server:
-        among_them: ColumnElement[bool] = column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+        from sqlalchemy.dialects.postgresql import ARRAY
+
+        among_them: ColumnElement[bool] = column == any_(bindparam(name, type_=ARRAY(of)))
         return among_them
     values = func.json_each(bindparam(name)).table_valued("value")
     return column.in_(select(values.c.value))
 
 
-def listed(values: Collection[int], server: bool) -> Any:  # noqa: FBT001 - a dialect, not an option
+def listed(values: Collection[int | str], server: bool) -> Any:  # noqa: FBT001 - a dialect, not an option
     return list(values) if server else orjson.dumps(list(values)).decode()

@@ -51,7 +51,10 @@ def _escalation_id() -> Column[str]:
 
 
 def _index(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    """Only migrations make tables, and they name the condition for PostgreSQL as well: named here,
+    it would load that dialect whenever the program starts.
+    """
+    return Index(name, *columns, unique=unique, sqlite_where=where)
 
 
 instance = Table(

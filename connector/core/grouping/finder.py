@@ -103,9 +103,10 @@ class Finder:
             value[drawn.text_key] = _FIRST
         shared: dict[int, float] = defaultdict(float)
         for key, numbers in self.index.postings(keys, self._months(report), NEWEST).items():
+            worth = value[key] ** 2
             for number in numbers:
-                shared[number] += value[key] ** 2
-        best = nlargest(4 * _CANDIDATES, ((worth, number) for number, worth in shared.items()))
+                shared[number] += worth
+        best = nlargest(4 * _CANDIDATES, zip(shared.values(), shared, strict=True))
         first = [number for _, number in best]
         near = [one for one in self.index.arrivals(first) if self.in_window(one, report)]
         near.sort(key=lambda one: (-shared[one.number] / (one.weight + _NORM_FLOOR), -one.number))

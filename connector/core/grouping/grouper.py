@@ -171,6 +171,8 @@ class Grouper:
 
     def _share_a_code(self, seen: Seen, placed: Placed) -> bool:
         shared = code_keys(seen.report.fingerprint) & placed.sketch.signatures
+        if not shared:
+            return False
         counts, size = self._index.counts(shared), self._index.size()
         return any(is_rare(counts.get(key, 0), size) for key in shared)
 
