@@ -190,6 +190,7 @@ def place_together(ledger: Ledger, reports: Sequence[Report], each: int) -> floa
     for start in range(0, len(reports), each):
         with ledger.transaction() as tx:
             grouper = Grouper(window=WINDOW, index=tx.reports)
+            tx.reports.expect([report.ticket_id for report in reports[start : start + each]])
             for report in reports[start : start + each]:
                 grouper.place(report)
             tx.reports.save()

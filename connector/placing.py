@@ -176,7 +176,7 @@ def _take_in(
                 verdicts=Verdicts(said),
                 found=found,
             )
-            tx.reports.look_up(chunk)
+            tx.reports.expect(chunk)
             for number in chunk:
                 _take(work, rows[number])
             tx.groups.put_misses(work.misses)

@@ -8,13 +8,13 @@ becomes of a report that is in the store already is written as it comes.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from connector.core.grouping import NEWEST, Arrival, Fingerprint, Placed, Report
+from connector.core.grouping.index import arrival_of, own_group
 from connector.ledger.columns import storable
 from connector.ledger.report_queries import (
     ASSIGN,
@@ -28,6 +28,7 @@ from connector.ledger.report_queries import (
     kept_before,
     listed,
     put,
+    start_of,
     still_held,
     ticks,
 )
@@ -37,7 +38,7 @@ from connector.ledger.sketches import pack, pack_numbers, readable, text_of, unp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-
+    from datetime import datetime
 
 KEPT: Final = 0
 """The month of reports that an escalation holds, once their own month is over."""
@@ -198,18 +199,11 @@ class LedgerIndex:
     def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         """Alone at first, in a group of its own name."""
         self._add_to_tally(STORED)
-        arrival = Arrival(
-            number=placed.number,
-            ticket_id=placed.ticket_id,
-            customer_key=placed.customer_key,
-            created_at=placed.created_at,
-            weight=placed.norms.words,
+        arrival = arrival_of(placed)
+        more = {"created_at": ticks(placed.created_at), "month": placed.month}
+        self._fresh_reports[placed.number] = (
+            arrival._asdict() | more | {"text": text_of(report.fingerprint)}
         )
-        self._fresh_reports[placed.number] = arrival._asdict() | {
-            "created_at": ticks(placed.created_at),
-            "month": placed.month,
-            "text": text_of(report.fingerprint),
-        }
         self._fresh_sketches[placed.number] = pack(placed.sketch, placed.norms, placed.usual)
         self._hold(Row(arrival))
         self._placed[placed.number] = placed
@@ -234,6 +228,11 @@ class LedgerIndex:
         if unknown:
             self._numbers.update(dict.fromkeys(unknown))
             self._take(self._ask("tickets", keys=unknown))
+
+    def expect(self, tickets: Collection[int]) -> None:
+        """Reads at once what placing these tickets asks of each."""
+        self.look_up(tickets)
+        self._read_members([own_group(t) for t in tickets if self._numbers[t] is None])
 
     def number_of(self, ticket_id: int) -> int | None:
         self.look_up((ticket_id,))
@@ -363,9 +362,8 @@ class LedgerIndex:
         dropped = self._connection.execute(delete(report).where(*gone), these).rowcount
         self._connection.execute(update(report).where(old).values(month=KEPT))
         self._connection.execute(delete(posting).where(posting.c.month < before))
-        self._connection.execute(
-            delete(report_group).where(report_group.c.newest_at < _start_of(before))
-        )
+        lines = delete(report_group).where(report_group.c.newest_at < start_of(before))
+        self._connection.execute(lines)
         self._forget_reading()
         self._find_again(held)
         return dropped
@@ -399,7 +397,3 @@ class LedgerIndex:
     def _ask(self, what: str, **values: Collection[int | str]) -> Sequence[Any]:
         these = {name: listed(value, self._server) for name, value in values.items()}
         return self._connection.execute(asked(self._server, what), these).all()
-
-
-def _start_of(month: int) -> datetime:
-    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)

@@ -58,6 +58,11 @@ def ticks(time: datetime) -> int:
     return (time - _EPOCH) // _TICK
 
 
+def start_of(month: int) -> datetime:
+    """When a month of the index begins; `month` is year * 12 + month, as in `Placed`."""
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
 ROW = tuple(report.c[name] for name in (*Arrival._fields, "group_id", "chance"))
 
 

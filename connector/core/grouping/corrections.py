@@ -9,6 +9,8 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from connector.core.grouping.index import own_group
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -66,7 +68,7 @@ class Corrections:
 
     def _free_name(self, number: int) -> str:
         """A group is named after its first ticket; when that one leaves, the name stays."""
-        name = f"g{self._ticket(number)}"
+        name = own_group(self._ticket(number))
         if not self._index.members(name):
             return name
         return next(n for k in count(2) if not self._index.members(n := f"{name}-{k}"))

@@ -79,8 +79,23 @@ class Placed:
         return month_of(self.created_at)
 
 
+def arrival_of(placed: Placed) -> Arrival:
+    return Arrival(
+        number=placed.number,
+        ticket_id=placed.ticket_id,
+        customer_key=placed.customer_key,
+        created_at=placed.created_at,
+        weight=placed.norms.words,
+    )
+
+
 def month_of(time: datetime) -> int:
     return time.year * 12 + time.month - 1
+
+
+def own_group(ticket_id: int) -> str:
+    """The name of the group that a ticket begins."""
+    return f"g{ticket_id}"
 
 
 class ReportIndex(Protocol):
@@ -185,16 +200,7 @@ class MemoryIndex:
         return found
 
     def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
-        return [
-            Arrival(
-                number=placed.number,
-                ticket_id=placed.ticket_id,
-                customer_key=placed.customer_key,
-                created_at=placed.created_at,
-                weight=placed.norms.words,
-            )
-            for placed in self.placed(numbers)
-        ]
+        return [arrival_of(placed) for placed in self.placed(numbers)]
 
     def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
         return [self._placed[number] for number in numbers if number in self._placed]

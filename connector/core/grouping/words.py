@@ -75,6 +75,15 @@ _ENDINGS: Final = (
 )  # fmt: skip
 _SHORT_ENDINGS: Final = ("ing", "ed", "s")
 _LEAST: Final = 4
+_BY_LAST_LETTER: Final = {
+    last: tuple(
+        (ending, _LEAST - 1 if ending in _SHORT_ENDINGS else _LEAST)
+        for ending in _ENDINGS
+        if ending.endswith(last)
+    )
+    for last in {ending[-1] for ending in _ENDINGS}
+}
+"""Endings in their order, each with the fewest letters that it leaves."""
 
 
 @lru_cache(maxsize=8_192)
@@ -82,8 +91,7 @@ def stem(word: str) -> str:
     """The word without an English ending, three or four letters long at least; others as is."""
     if len(word) < _LEAST or not word.isascii():
         return word
-    for ending in _ENDINGS:
-        least = _LEAST - 1 if ending in _SHORT_ENDINGS else _LEAST
+    for ending, least in _BY_LAST_LETTER.get(word[-1], ()):
         if word.endswith(ending) and len(word) - len(ending) >= least:
             word = word[: -len(ending)]
             break
