@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connector.core.grouping import (
@@ -171,6 +171,7 @@ def test_other_scripts_are_told_apart_and_found_again(texts: list[str]) -> None:
 
 
 @given(text=st.text(alphabet=st.characters(), max_size=3000), subject=st.text(max_size=200))
+@example(text="0\ud800", subject="")
 @settings(max_examples=80, deadline=None)
 def test_no_text_breaks_a_fingerprint_or_makes_it_large(text: str, subject: str) -> None:
     made = fingerprint(subject, text)
@@ -386,3 +387,19 @@ def test_the_order_of_arrival_changes_little(order: list[int], backwards: bool) 
     in_turn = pairs(placed([report for four in zip(*mixed, strict=True) for report in four]))
     assert len(as_they_came) >= 30
     assert len(as_they_came & in_turn) >= 0.9 * len(as_they_came | in_turn)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations([*range(len(OTHERS))] * 4))
+def test_bursts_of_nearly_the_same_words_are_the_same_groups_in_any_order(
+    order: list[int],
+) -> None:
+    """Each of the bursts has its words twice as they are, and twice with others at their end."""
+    ends = ["", "Kind regards from Lyon.", "", "Please help, many people wait for it."]
+    bursts: dict[int, list[int]] = {which: [] for which in order}
+    reports = []
+    for number, which in enumerate(order):
+        subject, body = OTHERS[which]
+        reports.append(a_report(number, subject, f"{body} {ends[len(bursts[which])]}"))
+        bursts[which].append(number)
+    assert ids(placed(reports)) == sorted(bursts.values())

@@ -67,7 +67,7 @@ def fingerprint(
     found = _each_form_once(words(title), MOST_TITLE)
     flow = [stem(word) for line in (title, *lines) for word in islice(words(line), MOST_WORDS)]
     return Fingerprint(
-        headline=_PRIVATE.sub("…", title)[:_HEADLINE_LENGTH].strip(),
+        headline=_headline(title),
         title=tuple(found.values()),
         text_key=key_of(" ".join(flow)) if len(set(flow)) > 2 else 0,  # noqa: PLR2004
         lines=_lines(lines, set(found)),
@@ -76,6 +76,12 @@ def fingerprint(
         product_area=product_area,
         vector=vector,
     )
+
+
+def _headline(title: str) -> str:
+    """Without halves of surrogate pairs, which no JSON can hold."""
+    shown = _PRIVATE.sub("…", title)[:_HEADLINE_LENGTH].strip()
+    return shown.encode("utf-8", "ignore").decode("utf-8")
 
 
 def key_of(text: str) -> int:
