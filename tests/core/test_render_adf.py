@@ -9,6 +9,7 @@ import pytest
 from attacks import ANYTHING, ATTACKS, holding
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markup import ALLOWED_NODES, nodes
 
 from connector.core import render
 from connector.core.clean import clean_text
@@ -28,31 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def nodes(node: Any) -> Iterator[dict[str, Any]]:
-    yield node
-    for child in node.get("content", ()):
-        yield from nodes(child)
-
-
-ALLOWED = {
-    "doc",
-    "paragraph",
-    "heading",
-    "text",
-    "hardBreak",
-    "bulletList",
-    "orderedList",
-    "listItem",
-    "codeBlock",
-}
-
-
 @given(st.lists(ANYTHING, min_size=1, max_size=3))
 def test_any_text_becomes_plain_nodes_without_empty_text(texts: list[str]) -> None:
     root = render.adf(holding(*texts))
     json.dumps(root).encode()
     for node in nodes(root):
-        assert node["type"] in ALLOWED
+        assert node["type"] in ALLOWED_NODES
         assert node["type"] != "text" or node["text"]
         assert not [mark for mark in node.get("marks", ()) if mark["type"] == "link"]
 
@@ -62,7 +44,7 @@ def test_an_attack_stands_in_text_nodes_as_it_was_typed(attack: str) -> None:
     root = render.adf(holding(attack), 200_000)
     code = [node for node in nodes(root) if node["type"] == "codeBlock"]
     assert code[0]["content"][0]["text"] == clean_text(attack)
-    assert {node["type"] for node in nodes(root)} <= ALLOWED
+    assert {node["type"] for node in nodes(root)} <= ALLOWED_NODES
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,18 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pytest
 from attacks import ANYTHING, ATTACKS, holding
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markup import INERT, elements, parsed_wiki
 
 from connector.core import render
 from connector.core.clean import clean_text
 from connector.core.document import BLOCK_BEGINS, BLOCK_ENDS, Document, Items, Section, plain_run
 from connector.core.render.wiki import escaped, noformat
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LIVE = set("\\{}[]()*_-+^~|!?:<>\"'@")
 
@@ -96,30 +92,6 @@ def test_quoted_marker_lines_do_not_end_the_block() -> None:
     assert render.in_place(quoted, holding("new"), 32_000) == render.wiki(holding("new"))
 
 
-def parsed(text: str) -> Any:
-    """The text as pandoc's reader of Jira markup understands it."""
-    pypandoc = pytest.importorskip("pypandoc", reason="pandoc is not installed: wiki is not parsed")
-    try:
-        return json.loads(pypandoc.convert_text(text, "json", format="jira"))
-    except OSError:
-        pytest.skip("pandoc is not installed: wiki markup is not parsed back")
-
-
-def elements(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        if "t" in node:
-            yield node
-        for child in node.values():
-            yield from elements(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from elements(child)
-
-
-INERT = {"Str", "Space", "SoftBreak", "LineBreak", "Para", "Plain", "BulletList", "CodeBlock"}
-INERT |= {"OrderedList", "Decimal", "Period", "DefaultStyle", "DefaultDelim", "Header", "Strong"}
-
-
 def said(node: Any) -> str:
     parts = []
     for element in elements(node):
@@ -131,7 +103,7 @@ def said(node: Any) -> str:
 
 
 def test_an_independent_reader_finds_no_live_markup_in_any_attack() -> None:
-    tree = parsed(render.wiki(holding(*ATTACKS), 400_000))
+    tree = parsed_wiki(render.wiki(holding(*ATTACKS), 400_000))
     kinds = {element["t"] for element in elements(tree["blocks"])}
     assert kinds <= INERT
     headers = [element for element in elements(tree["blocks"]) if element["t"] == "Header"]
@@ -141,7 +113,7 @@ def test_an_independent_reader_finds_no_live_markup_in_any_attack() -> None:
 def test_an_independent_reader_reads_every_attack_as_it_was_typed() -> None:
     items = tuple(plain_run(attack) for attack in ATTACKS)
     section = Section(key="a", title="A", blocks=(Items(items=items),))
-    tree = parsed(render.wiki(Document(title="T", sections=(section,)), 400_000))
+    tree = parsed_wiki(render.wiki(Document(title="T", sections=(section,)), 400_000))
     (found,) = [one for one in elements(tree["blocks"]) if one["t"] == "BulletList"]
     told = [" ".join(said(item).split()) for item in found["c"]]
     assert told == [words(attack) for attack in ATTACKS]
@@ -150,5 +122,5 @@ def test_an_independent_reader_reads_every_attack_as_it_was_typed() -> None:
 @settings(max_examples=10, deadline=None)
 @given(st.lists(ANYTHING, min_size=10, max_size=30))
 def test_an_independent_reader_finds_arbitrary_text_inert(texts: list[str]) -> None:
-    tree = parsed(render.wiki(holding(*texts), 400_000))
+    tree = parsed_wiki(render.wiki(holding(*texts), 400_000))
     assert {element["t"] for element in elements(tree["blocks"])} <= INERT

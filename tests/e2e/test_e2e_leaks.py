@@ -10,7 +10,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from e2e_tickets import DESK, SAME_ISSUE
+from e2e_canary import spotted, with_canary
+from e2e_tickets import DESK, SAME_ISSUE, THREE_INCIDENTS
 
 if TYPE_CHECKING:
     from e2e_rig import Deployment, MakeRig, Rig
@@ -60,6 +61,29 @@ def test_a_noisy_run_through_every_fault_tells_no_word_of_a_customer_and_no_secr
         assert not _found(run.out, *_tokens(rig))
     assert not _found(_errors_in(rig), *_WORDS, *_tokens(rig))
     assert not _found(_whole(rig), *_tokens(rig))
+
+
+def test_secrets_that_customers_wrote_are_found_nowhere_in_any_of_six_encodings(
+    make_rig: MakeRig, deployment: Deployment
+) -> None:
+    """Not in what was told, logged at its loudest, kept, or sent to either service."""
+    tickets = [with_canary(ticket, number) for number, ticket in enumerate(THREE_INCIDENTS)]
+    rig = make_rig(tickets, deployment=deployment)
+    for fault in _FAULTS:
+        rig.box.fault(**fault)
+
+    told: dict[str, str] = {}
+    for form in ("text", "json"):
+        for command in ("sweep", "sync", "list"):
+            run = rig.run("-vv", "--log-format", form, command, "--json")
+            told |= {f"stdout of {command}": run.out, f"stderr of {command}": run.err}
+            assert not spotted(told)
+        rig.box.advance(minutes=40)
+
+    sent = {str(seen): seen.body or "" for seen in rig.box.requests()}
+    assert any("[redacted" in body for body in sent.values()), "some of them were quoted"
+    assert not spotted(sent)
+    assert not spotted({"the ledger": _whole(rig)})
 
 
 @pytest.mark.parametrize("side", ["zendesk", "jira"])
