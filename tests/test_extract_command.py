@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.extraction import LABELS
-from connector.core.extraction.cues import SIZE, cue_of, name_of, together
+from connector.core.extraction.cues import SIZE, cue_of, cues_of, name_of, together
 from connector.core.extraction.model import model_of, packed, shipped
+from connector.core.extraction.sentences import openers_of, pieces
 from connector.extract_command import extract_file, extract_report
 from connector.ticketfile import CommentLine, TicketLine, read_lines
 
@@ -88,6 +89,7 @@ def test_packed_weights_come_out_as_they_went_in(weights: list[int]) -> None:
                 "own": {"should": weights, "should & not": weights},
                 "before": {},
                 "after": {},
+                "opens": {},
                 "thresholds": [0] * 5,
                 "scale": 1,
             }
@@ -97,6 +99,17 @@ def test_packed_weights_come_out_as_they_went_in(weights: list[int]) -> None:
     assert list(model.crossed.values()) == [packed(weights)]
     assert model._unpacked(should) == tuple(weights)
     assert model._unpacked(packed(weights) + packed([1] * 5)) == tuple(w + 1 for w in weights)
+
+
+def test_what_a_paragraph_opens_with_counts_for_all_the_rest_of_it_and_nothing_else() -> None:
+    made: dict[str, Any] = {place: {} for place in ("own", "before", "after")}
+    made |= {"opens": {"should": [3] * 5}, "thresholds": [0] * 5, "scale": 1}
+    found = pieces("It should open. It closes. Then it opens.\n\nThis should not count. Or so.")
+    scores = model_of(json.dumps(made)).scores(cues_of(found), openers_of(found))
+    assert [score for score, *_ in scores] == [0, 3, 3, 0, 3]
+    found = pieces("It closes. It should open. Then it opens.\n\nOr so.")
+    scores = model_of(json.dumps(made)).scores(cues_of(found), openers_of(found))
+    assert [score for score, *_ in scores] == [0, 0, 0, 0]
 
 
 def test_the_shipped_weights_are_small_and_hold_our_own_cues_only() -> None:
@@ -109,7 +122,7 @@ def test_the_shipped_weights_are_small_and_hold_our_own_cues_only() -> None:
 
 
 def test_a_cue_that_does_not_exist_is_not_passed_over() -> None:
-    made = {"own": {"no such cue": [1] * 5}, "before": {}, "after": {}}
+    made = {"own": {"no such cue": [1] * 5}, "before": {}, "after": {}, "opens": {}}
     with pytest.raises(ValueError, match="no such cue"):
         model_of(json.dumps({**made, "thresholds": [0] * 5, "scale": 1}))
 

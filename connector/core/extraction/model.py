@@ -26,7 +26,7 @@ _MASK: Final = (1 << _BITS) - 1
 
 
 class LinearModel(NamedTuple):
-    """Weights by cue: of the piece, of the piece before it, of the piece after it.
+    """Weights by cue: of the piece, the piece before it, the one after, and its paragraph's first.
 
     The weights of all labels are packed into one whole number, a field of 24 bits for each, so
     that one addition adds them all; fields are offset by half their range to stay positive.
@@ -35,16 +35,21 @@ class LinearModel(NamedTuple):
     own: Sequence[int]
     before: Sequence[int]
     after: Sequence[int]
+    opens: Sequence[int]
     crossed: Mapping[int, int]
     thresholds: tuple[int, ...]
     scale: int
 
-    def scores(self, cues: Sequence[Cues]) -> list[tuple[float, ...]]:
-        """For each piece its score for each label, in the order of `LABELS`; above 0 is a yes."""
-        own, before, after = (
+    def scores(self, cues: Sequence[Cues], openers: Sequence[int]) -> list[tuple[float, ...]]:
+        """For each piece its score for each label, in the order of `LABELS`; above 0 is a yes.
+
+        `openers` names for each piece the one that opens its paragraph, see `openers_of`.
+        """
+        own, before, after, opens = (
             self.own.__getitem__,
             self.before.__getitem__,
             self.after.__getitem__,
+            self.opens.__getitem__,
         )
         crossed = self.crossed
         totals = [
@@ -57,6 +62,12 @@ class LinearModel(NamedTuple):
                 totals[number + 1] += sum(map(before, one.own))
             if number:
                 totals[number - 1] += sum(map(after, one.own))
+        opened = 0
+        for number, opener in enumerate(openers):
+            if opener < number:
+                if opener == number - 1:
+                    opened = sum(map(opens, cues[opener].own))
+                totals[number] += opened
         return [self._unpacked(total) for total in totals]
 
     def _unpacked(self, total: int) -> tuple[float, ...]:
@@ -75,7 +86,7 @@ def packed(weights: Sequence[int]) -> int:
 def model_of(text: str) -> LinearModel:
     """The model written in the JSON of `weights.json`."""
     made = json.loads(text)
-    tables = {place: [0] * SIZE for place in ("own", "before", "after")}
+    tables = {place: [0] * SIZE for place in ("own", "before", "after", "opens")}
     crossed: dict[int, int] = {}
     for place, table in tables.items():
         for name, weights in made[place].items():
@@ -90,6 +101,7 @@ def model_of(text: str) -> LinearModel:
         tables["own"],
         tables["before"],
         tables["after"],
+        tables["opens"],
         crossed,
         tuple(made["thresholds"]),
         made["scale"],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.extraction.cues import cues_of, name_of
 from connector.core.extraction.model import shipped
-from connector.core.extraction.sentences import Piece, pieces
+from connector.core.extraction.sentences import Piece, openers_of, pieces
 from connector.core.extraction.values import LABELS, Label
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def read_report(title: str, body: str) -> tuple[Reading, ...]:
     """The title's pieces, then the body's, with what each says."""
     found, titles = report_pieces(title, body)
     cues = cues_of(found, title=titles)
-    scored = shipped().scores(cues)
+    scored = shipped().scores(cues, openers_of(found))
     return tuple(
         Reading(piece, labels_of(piece, scores), scores, one.own, one.words)
         for piece, scores, one in zip(found, scored, cues, strict=True)

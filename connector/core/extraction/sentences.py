@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from connector.core.extraction.headings import heading_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Kind = Literal["prose", "item", "step", "code", "heading"]
 
@@ -103,6 +103,15 @@ def pieces(text: str) -> list[Piece]:
             )
             since += 1
     return found
+
+
+def openers_of(found: Sequence[Piece]) -> list[int]:
+    """For each piece the number of the piece that its paragraph opens with: it may be itself."""
+    openers: list[int] = []
+    for number, piece in enumerate(found):
+        goes_on = number > 0 and found[number - 1].paragraph == piece.paragraph
+        openers.append(openers[-1] if goes_on else number)
+    return openers
 
 
 def _blocks(text: str) -> Iterator[list[_Line]]:
