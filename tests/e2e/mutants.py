@@ -131,6 +131,13 @@ MUTANTS = (
         "ledger/lock.py",
         "    if renew(connection, lease):\n        return\n",
         "    return\n",
+        more=(
+            (
+                "ledger/lock.py",
+                "    if connection.scalar(held) is None:\n        raise _lost(connection, lease)\n",
+                "    connection.scalar(held)\n",
+            ),
+        ),
         seeds=(76,),
     ),
     Mutant(
