@@ -202,7 +202,7 @@ MUTANTS = (
         "settling.py",
         "                next_try_at=self.now + pause,\n            )\n",
         "                next_try_at=None,\n            )\n",
-        seeds=(106,),
+        seeds=(64,),
     ),
     Mutant(
         "notes-are-not-looked-for",
