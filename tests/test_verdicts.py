@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import NOON
 from fakes import FakeDesk, FakeTracker
-from test_placing import MATTERS, a_desk, groups, ids, report, services_of
+from test_placing import MATTERS, a_desk, groups, ids, read_and_place, report, services_of
 
 from connector.candidates import groups_with
 from connector.errors import ConfigError
@@ -140,6 +140,16 @@ def test_a_ticket_that_is_split_off_does_not_come_back_and_others_still_join(
     swept(ledger, desk)
     assert [1, 2, 4] in ids(live_groups(ledger, desk)) or [3, 4] in ids(live_groups(ledger, desk))
     assert not any({1, 3} <= set(found) for found in ids(live_groups(ledger, desk)))
+
+
+def test_the_first_ticket_of_a_group_stays_out_of_it_though_its_words_change_after_the_split(
+    ledger: Ledger,
+) -> None:
+    desk = a_doubtful_group(ledger)
+    said(ledger, desk, "split", "1")
+    assert ids(live_groups(ledger, desk)) == [[2, 3]]
+    desk.stock[1] = report(1, MATTERS[1])
+    assert ids(read_and_place(ledger, desk, full=True)) == [[2, 3]]
 
 
 def test_a_ticket_split_from_a_live_escalation_hears_of_it_once_and_of_nothing_more(

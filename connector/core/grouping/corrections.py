@@ -6,10 +6,9 @@ put right. Nothing else ever moves a report that was placed.
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
-from connector.core.grouping.index import own_group
+from connector.core.grouping.index import free_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +52,8 @@ class Corrections:
         for number in self._numbers(tickets):
             group = self._index.group_of(number)
             if len(self._index.members(group)) > 1:
-                self._index.assign(number, self._free_name(number), None)
+                name = free_group(self._index, self._ticket(number))
+                self._index.assign(number, name, None)
 
     def _coming(self, number: int, left: str, home: str) -> Sequence[int]:
         away = set(self._index.members(home))
@@ -65,13 +65,6 @@ class Corrections:
 
     def _apart(self, number: int) -> Sequence[int]:
         return self._numbers(self._verdicts.apart(self._ticket(number)))
-
-    def _free_name(self, number: int) -> str:
-        """A group is named after its first ticket; when that one leaves, the name stays."""
-        name = own_group(self._ticket(number))
-        if not self._index.members(name):
-            return name
-        return next(n for k in count(2) if not self._index.members(n := f"{name}-{k}"))
 
     def _numbers(self, tickets: Sequence[int] | frozenset[int]) -> list[int]:
         found = map(self._index.number_of, tickets)

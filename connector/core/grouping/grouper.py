@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from connector.core.grouping.codes import SAME_CODE, code_keys, is_rare
 from connector.core.grouping.explain import label_of, reasons
 from connector.core.grouping.finder import Finder, Seen
-from connector.core.grouping.index import MemoryIndex, Placed, Report, ReportIndex, own_group
+from connector.core.grouping.index import MemoryIndex, Placed, Report, ReportIndex, free_group
 from connector.core.grouping.parameters import Parameters, shipped
 from connector.core.grouping.verdicts import Verdict, Verdicts
 from connector.core.model import Frozen, Group, Member
@@ -123,9 +123,8 @@ class Grouper:
         best = next((near for near in ranked if near.chance >= needed[near]), None)
         misses = tuple(near for near in ranked if near != best)[:_NEAR_MISSES]
         if best is None:
-            return Placement(
-                ticket_id=ticket_id, group=own_group(ticket_id), joined=False, near_misses=misses
-            )
+            alone = free_group(self._index, ticket_id)
+            return Placement(ticket_id=ticket_id, group=alone, joined=False, near_misses=misses)
         return Placement(
             ticket_id=ticket_id,
             group=best.group,

@@ -6,6 +6,7 @@ from bisect import insort
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from connector.core.grouping.fingerprint import Fingerprint
@@ -96,6 +97,16 @@ def month_of(time: datetime) -> int:
 def own_group(ticket_id: int) -> str:
     """The name of the group that a ticket begins."""
     return f"g{ticket_id}"
+
+
+def free_group(index: ReportIndex, ticket_id: int) -> str:
+    """A name for a group that begins with this ticket. A group is named after its first ticket and
+    keeps the name when that one leaves: then the next free one.
+    """
+    name = own_group(ticket_id)
+    if not index.members(name):
+        return name
+    return next(other for k in count(2) if not index.members(other := f"{name}-{k}"))
 
 
 class ReportIndex(Protocol):
