@@ -35,6 +35,9 @@ deployment = "cloud"
 email = "connector@sandbox.example"
 token = "sandbox-jira-token"
 
+[sweep]
+budget_seconds = 7200
+
 [store]
 url = "sqlite:///{folder}/ledger.db"
 """
