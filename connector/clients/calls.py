@@ -22,6 +22,9 @@ INCREMENTAL = "incremental"
 
 _NUMBER = re.compile(r"(?<!/rest/api/)(?<=/)\d+(?=[/.]|$)")
 _KEY = re.compile(r"(?<=/)[A-Z][A-Z0-9_]+-\d+(?=/|$)")
+HIDES = "make_private"
+"""The last path segment of the request that makes a comment internal."""
+
 _TICKET = re.compile(r"/tickets/(\d+)")
 _ISSUE = re.compile(r"/issue/([A-Z0-9_-]*\d+)(?=/|$)")
 

@@ -19,7 +19,7 @@ from tenacity import (
     stop_after_delay,
 )
 
-from connector.clients.calls import ACCOUNT, INCREMENTAL
+from connector.clients.calls import ACCOUNT, HIDES, INCREMENTAL, last_segment
 from connector.errors import (
     AnswerLostError,
     BusyError,
@@ -133,8 +133,10 @@ class RetryPolicy:
         """Right before a request's bytes: LockedError for a write of a run that lost its lease.
 
         What came before (a wait, a read, a new token) may have taken longer than the lease lasts.
+        Hiding what came out public waits for nobody: it is safe to repeat, and a leak is worse.
         """
-        if call.write and self._still_ours is not None:
+        hides = last_segment(call.endpoint) == HIDES
+        if call.write and not hides and self._still_ours is not None:
             self._still_ours()
 
     def failed(self, side: Side, error: ConnectorError) -> ConnectorError:

@@ -18,6 +18,7 @@ import requests
 from pydantic import ValidationError
 
 from connector.clients.auth import desk_signer
+from connector.clients.calls import HIDES
 from connector.clients.guard import PublicGuard, reply_body
 from connector.clients.line import next_cursor, rows
 from connector.clients.transport import DEADLINE, TIMEOUTS, Transport
@@ -63,7 +64,7 @@ log = logging.getLogger(__name__)
 
 _MEDDLING = ("ZENPY_FORCE_NETLOC", "ZENPY_FORCE_SCHEME", "DEBUG_LOG")
 _GRANT = frozenset({"tokens"})
-_SILENT = frozenset({"make_private"})
+_SILENT = frozenset({HIDES})
 _UNPERMITTED = re.compile(r"unpermitted_keys[\"']?\s*(?:=>|:)\s*\[([^\]]{0,2000})\]")
 _KEY_NAME = re.compile(r"[A-Za-z0-9_.]{1,80}")
 _MOST_PAGES = 50
@@ -285,7 +286,7 @@ class ZendeskDesk:
 
     def _hide(self, ticket_id: int, comment_id: Any) -> bool:
         try:
-            path = f"tickets/{ticket_id}/comments/{int(comment_id)}/make_private.json"
+            path = f"tickets/{ticket_id}/comments/{int(comment_id)}/{HIDES}.json"
             self._line.send("PUT", path)
         except (ConnectorError, TypeError, ValueError):
             return False

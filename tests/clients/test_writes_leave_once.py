@@ -11,7 +11,13 @@ from clients_rig import policy_on
 from loopback import Answer, Loopback, gone, html, reply, reset, truncated
 
 from connector.core.model import IssueRef
-from connector.errors import LockedError, NotSentError, RestingError, UncertainError
+from connector.errors import (
+    LockedError,
+    NotSentError,
+    PublicNoteError,
+    RestingError,
+    UncertainError,
+)
 from connector.ports import IssueDraft, RemoteLink, TicketUpdate
 
 if TYPE_CHECKING:
@@ -226,6 +232,21 @@ def test_a_lease_lost_while_a_write_reads_what_it_needs_keeps_the_write_from_lea
     with pytest.raises(LockedError):
         tracker.transition("10001", to_category="done")
     assert [one.method for one in jira.seen] == ["GET"]
+
+
+def test_what_came_out_public_is_hidden_even_when_the_lease_is_lost_meanwhile(
+    server: Callable[..., Loopback], desk_at: MakeDesk, time: Time
+) -> None:
+    lease = LeaseOf()
+    zendesk = server(gone)
+    public = {"id": 71, "type": "Comment", "public": True}
+    zendesk.respond = lease.lost_at(
+        reply(200, {"ticket": {"id": 7}, "audit": {"id": 70, "events": [public]}})
+    )
+    desk = desk_at(zendesk.url, policy=policy_on(time, still_ours=lease.check))
+    with pytest.raises(PublicNoteError):
+        desk.update_ticket(UPDATE)
+    assert zendesk.paths()[1:] == ["PUT /api/v2/tickets/7/comments/71/make_private.json"]
 
 
 def test_a_lease_lost_while_a_write_waits_keeps_it_from_being_sent_again(
