@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from connector.ledger.store import Transaction
     from connector.services import Services
 
+_GROUPS_FIRST = 100_000.0
+"""Added to the urgency of a sure group: more than single tickets reach, but for Security's."""
+
 _LOOKS_AT_LEAST = 40
 _LOOKS_PER_ESCALATION = 4
 """How many candidates one sweep looks at closely for each escalation that it may open: a closer
@@ -252,6 +255,8 @@ def _last_news(row: Glance, now: datetime) -> datetime:
 
 
 def _rank(unit: Unit, rows: Mapping[int, Glance]) -> tuple[bool, float, tuple[int, ...]]:
-    """Live escalations and Security first, then by what was found; groups count all of it."""
+    """Live escalations and Security first, then sure groups, then by what was found; groups count
+    all of it. Their tickets may be quiet, each alone, and yet wait for nobody.
+    """
     urgency = sum(rows[ticket_id].urgency for ticket_id in unit.ids)
-    return (unit.live is None, -urgency, unit.ids)
+    return (unit.live is None, -urgency - (_GROUPS_FIRST if unit.sure else 0.0), unit.ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -274,3 +275,19 @@ def test_a_sweep_with_one_new_ticket_asks_as_little_whatever_is_in_store(ledger:
             )
             desk.stock |= {n: report(n, MATTERS[2], status="closed") for n in range(3, 50)}
     assert asked[1] < asked[0] + 20
+
+
+def test_however_many_single_tickets_press_a_sure_group_is_looked_at_first(ledger: Ledger) -> None:
+    names = ["".join("bcdfghjklm"[int(digit)] + "eu" for digit in f"{n}{n}") for n in range(10, 60)]
+    singles = [
+        report(n, (f"{name}ra", f"{name}lo {name}mi {name}sta"), tags=("bug_confirmed",))
+        for n, name in enumerate(names, start=10)
+    ]
+    desk = a_desk(*map(report, (1, 2, 3)), *singles)
+    with services_of(ledger, desk) as services:
+        few = replace(services, max_new=1)
+        read_changes(few, Read())
+        update_groups(few)
+        found = find_candidates(few)
+    assert found.waiting
+    assert found.units[0].ids == (1, 2, 3)
