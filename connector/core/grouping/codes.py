@@ -22,24 +22,8 @@ SAME_CODE: Final = 0.9
 _CODE = re.compile(r"code:([a-z]{1,8})[-_]?\d{2,6}")
 _STANDARDS: Final = frozenset(
     {"aes", "cp", "css", "din", "en", "html", "http", "https", "iec", "ieee", "ipv"}
-    | {
-        "iso",
-        "ks",
-        "md",
-        "ms",
-        "rc",
-        "rfc",
-        "sha",
-        "sql",
-        "ssl",
-        "tcp",
-        "tls",
-        "udp",
-        "utf",
-        "v",
-        "win",
-        "windows",
-    }
+    | {"iso", "ks", "md", "ms", "rc", "rfc", "sha", "sql", "ssl", "tcp", "tls", "udp"}
+    | {"utf", "v", "win", "windows"}
 )
 """Letters that begin names of standards and versions, which say nothing about a failure."""
 
