@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeAlias
 
 from connector.core.model import OPEN_STATUSES, State
 from connector.ledger.repository import chunks
 from connector.placing import NOT_OURS, at_least, explained, grouper_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from connector.core.model import Group
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _GROUPS_FIRST = 100_000.0
 """Added to the urgency of a sure group: more than single tickets reach, but for Security's."""
+
+Rank: TypeAlias = "tuple[bool, float, tuple[int, ...]]"
+"""Whether it is new, its urgency from above, and its tickets."""
 
 _LOOKS_AT_LEAST = 40
 _LOOKS_PER_ESCALATION = 4
@@ -66,7 +70,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Candidates:
-    """`units`: the most urgent first. `waiting`: due too, and left to the next sweep.
+    """`units`: the most urgent first. `waiting`: tickets due too, and left to the next sweep.
 
     `quiet`: changed tickets in which nothing fired; `settled`: decided before, same facts;
     `backlog`: tickets in which nothing happened within the window, which are only mirrored;
@@ -74,7 +78,7 @@ class Candidates:
     """
 
     units: tuple[Unit, ...]
-    waiting: tuple[Unit, ...]
+    waiting: tuple[int, ...]
     backlog: tuple[int, ...]
     expired: tuple[int, ...]
     suggested: tuple[Group, ...]
@@ -83,7 +87,7 @@ class Candidates:
 
 
 def find_candidates(services: Services) -> Candidates:
-    """Everything that waits to be looked at, in the order of the tickets' ids.
+    """Everything that waits to be looked at.
 
     Of the groups only those that a waiting ticket is in.
     """
@@ -91,63 +95,103 @@ def find_candidates(services: Services) -> Candidates:
         waiting = set(tx.inbox.todo_ids(services.now))
         due = frozenset(tx.mirror.due_ids(services.now))
         looked_at = waiting | due
-        rows: dict[int, Glance] = {}
-        units, suggested, seen = [], [], set()
-        perhaps: dict[int, Group] = {}
+        sorting, suggested = _Sorting(services, due), []
+        seen: set[int] = set()
         for group in groups_with(tx, services.window, looked_at):
-            here = tx.mirror.glances([member.ticket_id for member in group.members])
+            rows = tx.mirror.glances([member.ticket_id for member in group.members])
             members = [
                 member.ticket_id
                 for member in group.members
-                if member.ticket_id in here and here[member.ticket_id].status not in NOT_OURS
+                if member.ticket_id in rows and rows[member.ticket_id].status not in NOT_OURS
             ]
-            if group.strength == "suggested":
-                perhaps |= dict.fromkeys(looked_at.intersection(members), group)
-                enough = len(group.customers) >= at_least(services.min_customers)
-                opened = any(here[number].status in OPEN_STATUSES for number in members)
-                if enough and opened and waiting & set(members):
-                    suggested.append(group)
+            here = looked_at.intersection(members)
+            if group.strength == "sure":
+                seen |= set(members)
+                if here:
+                    sorting.take(_unit(services, tx, members, looked_at, group, rows), rows)
                 continue
-            seen |= set(members)
-            rows |= here
-            if looked_at & set(members):
-                units.append(_unit(services, tx, members, looked_at, group, rows))
-        plain = _Plain(services, perhaps)
+            seen |= here
+            _one_by_one(services, tx, sorting, group, {one: rows[one] for one in sorted(here)})
+            enough = len(group.customers) >= at_least(services.min_customers)
+            opened = any(rows[number].status in OPEN_STATUSES for number in members)
+            if enough and opened and waiting & set(members):
+                suggested.append(group)
         for some in chunks(sorted(looked_at - seen)):
-            rows |= (known := tx.mirror.glances(some))
-            told = tx.escalations.tickets_among(known) | due
-            told |= {one for one in known if known[one].found}
-            units += [
-                _unit(services, tx, [one], {one}, perhaps.get(one), rows)
-                for one in known
-                if one in told
-            ]
-            for one in known:
-                if one not in told:
-                    plain.take(one, rows[one] if one in perhaps else rows.pop(one))
-    return _sorted_out(services, units, suggested, rows, due, plain)
+            _one_by_one(services, tx, sorting, None, tx.mirror.glances(some))
+    return sorting.candidates(suggested)
 
 
-class _Plain:
-    """Tickets of which nothing fired, nothing is due, and no escalation knows: nearly all of a
-    large sweep, and of each only its number is kept.
+def _one_by_one(
+    services: Services,
+    tx: Transaction,
+    sorting: _Sorting,
+    group: Group | None,
+    rows: Mapping[int, Glance],
+) -> None:
+    """Tickets that are decided about alone; the group that they are perhaps in is a fact of it."""
+    escalated = tx.escalations.tickets_among(rows)
+    for one, row in rows.items():
+        if row.found or one in sorting.due or one in escalated:
+            sorting.take(_unit(services, tx, [one], {one}, group, rows), rows)
+        else:
+            sorting.pass_by(one, row, _decision_key([one], group, rows))
+
+
+class _Sorting:
+    """What becomes of each ticket. Only so many units are kept as one sweep can look at, the most
+    urgent ones; of all others, nearly the whole of a large sweep, no more than their numbers.
     """
 
-    def __init__(self, services: Services, perhaps: Mapping[int, Group]) -> None:
+    def __init__(self, services: Services, due: frozenset[int]) -> None:
+        self.due = due
         self._now, self._since = services.now, services.now - services.window
-        self._perhaps = perhaps
-        self.settled: list[int] = []
-        self.backlog: list[int] = []
-        self.quiet: list[int] = []
+        self._looks = max(_LOOKS_AT_LEAST, _LOOKS_PER_ESCALATION * services.max_new)
+        self._chosen: list[tuple[Rank, Unit]] = []
+        self._waiting: list[int] = []
+        self._settled: list[int] = []
+        self._backlog: list[int] = []
+        self._quiet: list[int] = []
 
-    def take(self, ticket_id: int, row: Glance) -> None:
-        key = _decision_key([ticket_id], self._perhaps.get(ticket_id), {ticket_id: row})
+    def pass_by(self, ticket_id: int, row: Glance, key: str) -> None:
+        """A ticket in which nothing fired, nothing is due, and that no escalation knows."""
         if row.decided == key:
-            self.settled.append(ticket_id)
+            self._settled.append(ticket_id)
         elif _last_news(row, self._now) < self._since:
-            self.backlog.append(ticket_id)
+            self._backlog.append(ticket_id)
         else:
-            self.quiet.append(ticket_id)
+            self._quiet.append(ticket_id)
+
+    def take(self, unit: Unit, rows: Mapping[int, Glance]) -> None:
+        timely = not self.due.isdisjoint(unit.ids)
+        old = all(_last_news(rows[i], self._now) < self._since for i in unit.ids)
+        if not timely and all(rows[i].decided == unit.key for i in unit.changed):
+            self._settled += unit.changed
+        elif unit.live is None and old:
+            self._backlog += unit.changed
+        elif timely or unit.sure or unit.live or any(rows[i].found for i in unit.ids):
+            self._chosen.append((_rank(unit, rows), unit))
+            if len(self._chosen) >= 2 * self._looks:
+                self._drop_least()
+        else:
+            self._quiet += unit.changed
+
+    def _drop_least(self) -> None:
+        self._chosen.sort(key=itemgetter(0))
+        for _, unit in self._chosen[self._looks :]:
+            self._waiting += unit.ids
+        del self._chosen[self._looks :]
+
+    def candidates(self, suggested: Sequence[Group]) -> Candidates:
+        self._drop_least()
+        return Candidates(
+            units=tuple(unit for _, unit in self._chosen),
+            waiting=tuple(sorted(self._waiting)),
+            backlog=tuple(self._backlog),
+            expired=tuple(one for one in self._backlog if one in self.due),
+            suggested=tuple(suggested),
+            quiet=tuple(self._quiet),
+            settled=tuple(self._settled),
+        )
 
 
 def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> Iterator[Group]:
@@ -214,47 +258,13 @@ def _decision_key(ids: Sequence[int], group: Group | None, rows: Mapping[int, Gl
     return hashlib.sha256("|".join([*facts, strength]).encode()).hexdigest()[:20]
 
 
-def _sorted_out(
-    services: Services,
-    units: Iterable[Unit],
-    suggested: Sequence[Group],
-    rows: Mapping[int, Glance],
-    due: Collection[int],
-    plain: _Plain,
-) -> Candidates:
-    chosen: list[Unit] = []
-    quiet, settled, backlog = plain.quiet, plain.settled, plain.backlog
-    since = services.now - services.window
-    for unit in units:
-        timely = any(ticket_id in due for ticket_id in unit.ids)
-        if not timely and all(rows[ticket_id].decided == unit.key for ticket_id in unit.changed):
-            settled += unit.changed
-        elif unit.live is None and all(_last_news(rows[i], services.now) < since for i in unit.ids):
-            backlog += unit.changed
-        elif timely or unit.sure or unit.live or any(rows[i].found for i in unit.ids):
-            chosen.append(unit)
-        else:
-            quiet += unit.changed
-    chosen.sort(key=lambda unit: _rank(unit, rows))
-    looks = max(_LOOKS_AT_LEAST, _LOOKS_PER_ESCALATION * services.max_new)
-    return Candidates(
-        units=tuple(chosen[:looks]),
-        waiting=tuple(chosen[looks:]),
-        backlog=tuple(backlog),
-        expired=tuple(ticket_id for ticket_id in backlog if ticket_id in due),
-        suggested=tuple(suggested),
-        quiet=tuple(quiet),
-        settled=tuple(settled),
-    )
-
-
 def _last_news(row: Glance, now: datetime) -> datetime:
     """When something last happened to the ticket; an SLA breach is news too, or is about to be."""
     breach = min(row.breach_at, now) if row.breach_at is not None else row.updated_at
     return max(row.updated_at, breach)
 
 
-def _rank(unit: Unit, rows: Mapping[int, Glance]) -> tuple[bool, float, tuple[int, ...]]:
+def _rank(unit: Unit, rows: Mapping[int, Glance]) -> Rank:
     """Live escalations and Security first, then sure groups, then by what was found; groups count
     all of it. Their tickets may be quiet, each alone, and yet wait for nobody.
     """

@@ -357,6 +357,6 @@ def _report(
         left=tuple(found.left),
         quiet=len(candidates.quiet),
         backlog=len(candidates.backlog),
-        waiting=tuple(number for unit in candidates.waiting for number in unit.ids),
+        waiting=candidates.waiting,
         set_aside=(*read.set_aside, *found.set_aside),
     )

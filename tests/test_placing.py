@@ -289,5 +289,8 @@ def test_however_many_single_tickets_press_a_sure_group_is_looked_at_first(ledge
         read_changes(few, Read())
         update_groups(few)
         found = find_candidates(few)
-    assert found.waiting
     assert found.units[0].ids == (1, 2, 3)
+    looked_at = {number for unit in found.units for number in unit.ids}
+    assert len(found.units) == 40
+    assert sorted(looked_at.union(found.waiting)) == [1, 2, 3, *range(10, 60)]
+    assert len(found.waiting) == 11
