@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.core.model import Assessment, DeescalationReason, State
 from connector.core.plan import state_tag
+from connector.ledger.repository import chunks
 from connector.telling import Words, move_and_tell
 
 if TYPE_CHECKING:
@@ -53,17 +54,19 @@ def ends_in_zendesk(services: Services, run: Run) -> list[str]:
     ended = []
     with services.ledger.snapshot() as tx:
         rows = [row for row in tx.escalations.unclosed() if row.state in _WORK and row.settled]
-        links = {row.id: tx.links.ever_of(row.id) for row in rows}
-        ids = sorted({link.ticket_id for held in links.values() for link in held})
-        mirror = tx.mirror.get(ids)
-        first = {row.id: tx.transitions.of(row.id)[:1] for row in rows}
-    by_hand = {name for name, steps in first.items() if steps and steps[0].actor == "operator"}
-    for row in rows:
-        found = _why(services, row, links[row.id], mirror, by_hand=row.id in by_hand)
-        if found is not None:
-            actor, reason, why = found
-            end(services, row, reason, why, actor=actor, run=run)
-            ended.append(row.id)
+    for some in chunks(rows):
+        with services.ledger.snapshot() as tx:
+            links = tx.links.ever_of_each(row.id for row in some)
+            ids = sorted({link.ticket_id for held in links.values() for link in held})
+            mirror = tx.mirror.get(ids)
+            begun_by = tx.transitions.begun_by(row.id for row in some)
+        for row in some:
+            by_hand = begun_by.get(row.id) == "operator"
+            found = _why(services, row, links[row.id], mirror, by_hand=by_hand)
+            if found is not None:
+                actor, reason, why = found
+                end(services, row, reason, why, actor=actor, run=run)
+                ended.append(row.id)
     return ended
 
 

@@ -6,55 +6,38 @@ happens starts them anew; a slot is served once, under its own name, whatever cr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from connector.clocks import Watch, customers, internal, last_reply, watched, with_due
 from connector.core.asking import Asked, lateness, question, reminder
 from connector.core.cadence import first_pass
-from connector.core.model import OPEN_STATUSES, State, Ticket
+from connector.core.model import State, Ticket
 from connector.core.plan import Intended, name_write, state_tag
-from connector.core.slots import FollowUp, next_loud
 from connector.core.writes import UpdateTicket
 from connector.deciding import fetch_tickets
 from connector.drafting import comment_write
 from connector.escalating import intents
+from connector.ledger.repository import chunks
 from connector.ledger.rows import EscalationRow, FollowUpRow
 from connector.report import FollowedUp
 from connector.telling import Words, add_draft, is_closed, move_and_tell, offer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from connector.core.duration import Duration
+    from connector.core.slots import FollowUp
     from connector.gate import Gate
-    from connector.ledger.rows import DraftRow, LinkRow, MirrorRow
     from connector.ledger.store import Transaction
     from connector.ports import Issue
     from connector.running import Run
     from connector.services import Services
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-_GONE = frozenset({"closed", "deleted"})
 
-
-@dataclass
-class _Watch:
-    """One escalation with all that its clocks depend on."""
-
-    row: EscalationRow
-    links: list[LinkRow]
-    mirror: dict[int, MirrorRow]
-    served: list[FollowUpRow]
-    sent: list[DraftRow]
-    due: dict[int, FollowUp] = field(default_factory=dict)
-
-    def done(self, clock: str, ticket_id: int = 0) -> datetime | None:
-        slots = [
-            one.slot for one in self.served if (one.clock, one.ticket_id) == (clock, ticket_id)
-        ]
-        return max(slots, default=None)
+_AT_ONCE = 200
+"""Escalations whose clocks are read together."""
 
 
 def follow_up(services: Services, gate: Gate, run: Run) -> None:
@@ -65,20 +48,26 @@ def follow_up(services: Services, gate: Gate, run: Run) -> None:
             for row in tx.escalations.unclosed()
             if row.settled and not row.follows and row.state is not State.REGRESSED
         ]
-    for row in rows:
-        if _one(services, row, run):
-            gate.settle(row.id)
+    for some in chunks(rows, _AT_ONCE):
+        with services.ledger.snapshot() as tx:
+            watches = watched(tx, some)
+        for watch in watches:
+            if _one(services, watch, run):
+                gate.settle(watch.row.id)
 
 
-def _one(services: Services, row: EscalationRow, run: Run) -> bool:
-    """Whether anything was planned."""
-    heeded = _heed_tags(services, row, run)
-    watch = _watch(services, heeded)
-    asked = _internal(services, watch)
-    clocks = _customers(services, watch)
-    late = {number: due for number, due in clocks.items() if due.due}
-    if not late and not (asked and asked.due) and _with_due(watch.row, asked, clocks) == watch.row:
-        return heeded.state is not row.state
+def _one(services: Services, watch: Watch, run: Run) -> bool:
+    """Whether anything was planned. What is watched was read with others; before anything is said
+    it is read again.
+    """
+    heeded = _heed_tags(services, watch, run)
+    moved = heeded.state is not watch.row.state
+    if heeded is watch.row and not _has_struck(services, watch):
+        return moved
+    with services.ledger.snapshot() as tx:
+        (watch,) = watched(tx, [tx.escalations.get(heeded.id) or heeded])
+    asked = internal(services, watch)
+    late = {number: due for number, due in customers(services, watch).items() if due.due}
     tickets = fetch_tickets(services, late) if late else {}
     with services.ledger.transaction() as tx:
         planned: list[Intended] = []
@@ -88,111 +77,30 @@ def _one(services: Services, row: EscalationRow, run: Run) -> bool:
             planned += _remind(services, tx, watch, tickets.get(number), number, due, run)
         tx.intents.add(intents(services, tx, watch.row, planned))
         _keep_due(services, tx, watch)
-    return bool(planned) or heeded.state is not row.state
+    return bool(planned) or moved
 
 
-def _watch(services: Services, row: EscalationRow) -> _Watch:
-    with services.ledger.snapshot() as tx:
-        links = [link for link in tx.links.of(row.id) if link.merged_into is None]
-        return _Watch(
-            row=tx.escalations.get(row.id) or row,
-            links=links,
-            mirror=tx.mirror.get([link.ticket_id for link in links]),
-            served=tx.follow_ups.of(row.id),
-            sent=[draft for draft in tx.drafts.of(row.id) if draft.state == "sent"],
-        )
+def _has_struck(services: Services, watch: Watch) -> bool:
+    """Whether a clock has, or strikes at another time than the ledger says."""
+    asked, clocks = internal(services, watch), customers(services, watch)
+    struck = any(one.due for one in clocks.values()) or (asked is not None and asked.due)
+    return struck or with_due(watch.row, asked, clocks) != watch.row
 
 
-# --- the two clocks -------------------------------------------------------------------------------
-
-
-def _internal(services: Services, watch: _Watch) -> FollowUp | None:
-    """None while there is nobody to ask, or nothing to ask for."""
-    row = watch.row
-    ended = row.ended_at is not None
-    if row.lost_at is not None or (ended and row.learned is not None):
-        return None
-    return _clock(
-        services,
-        watch,
-        services.mappings.cadence.schedule(row.severity).internal,
-        (row.opened_at, row.internal_at, row.ended_at),
-        watch.done("internal"),
-    )
-
-
-def _customers(services: Services, watch: _Watch) -> dict[int, FollowUp]:
-    every = services.mappings.cadence.schedule(watch.row.severity).customer
-    return {
-        link.ticket_id: _clock(
-            services,
-            watch,
-            every,
-            (link.joined_at, watch.row.ended_at, _last_reply(watch, link.ticket_id)),
-            watch.done("customer", link.ticket_id),
-        )
-        for link in watch.links
-        if _waits(watch, link)
-    }
-
-
-def _waits(watch: _Watch, link: LinkRow) -> bool:
-    """Whether the ticket's customer is to hear something some day."""
-    ticket = watch.mirror.get(link.ticket_id)
-    if ticket is None or link.closed or ticket.status in _GONE:
-        return False
-    if watch.row.ended_at is not None:
-        return link.told_at is None
-    return ticket.status in OPEN_STATUSES
-
-
-def _last_reply(watch: _Watch, ticket_id: int) -> datetime | None:
-    ticket = watch.mirror.get(ticket_id)
-    times = [one.decided_at for one in watch.sent if one.ticket_id == ticket_id]
-    times.append(ticket.last_public_reply_at if ticket else None)
-    return max((at for at in times if at is not None), default=None)
-
-
-def _clock(
-    services: Services,
-    watch: _Watch,
-    every: Duration,
-    activity: Sequence[datetime | None],
-    done: datetime | None,
-) -> FollowUp:
-    return next_loud(
-        every,
-        services.mappings.cadence.business_hours,
-        last_activity=max(at for at in activity if at is not None),
-        now=services.now,
-        done=done,
-        quiet_until=watch.row.snoozed_until,
-    )
-
-
-def _keep_due(services: Services, tx: Transaction, watch: _Watch) -> None:
+def _keep_due(services: Services, tx: Transaction, watch: Watch) -> None:
     """When each clock strikes next, for `list`."""
-    watch.served = tx.follow_ups.of(watch.row.id)
-    fresh = _with_due(watch.row, _internal(services, watch), _customers(services, watch))
-    if fresh != watch.row:
+    row = watch.row
+    watch = replace(watch, served=tx.follow_ups.last_slots([row.id])[row.id])
+    fresh = with_due(row, internal(services, watch), customers(services, watch))
+    if fresh != row:
         tx.escalations.replace(fresh)
-
-
-def _with_due(
-    row: EscalationRow, internal: FollowUp | None, customers: Mapping[int, FollowUp]
-) -> EscalationRow:
-    due = {
-        "internal_due_at": internal.slot if internal else None,
-        "customer_due_at": min((one.slot for one in customers.values()), default=None),
-    }
-    return row.model_copy(update=due)
 
 
 # --- what is said ---------------------------------------------------------------------------------
 
 
 def _ask(
-    services: Services, tx: Transaction, watch: _Watch, due: FollowUp, run: Run
+    services: Services, tx: Transaction, watch: Watch, due: FollowUp, run: Run
 ) -> list[Intended]:
     """One precise question: a comment on the issue, or for L2 a note on the ticket."""
     row, cadence = watch.row, services.mappings.cadence
@@ -215,7 +123,7 @@ def _ask(
         return []
     if row.issue_id is not None:
         return [comment_write(services, row, text, n)]
-    here = [link for link in watch.links if not link.closed]
+    here = [link for link in watch.own if not link.closed]
     return [
         name_write(row.marker, UpdateTicket(ticket_id=link.ticket_id, note=text), n)
         for link in here[:1]
@@ -225,7 +133,7 @@ def _ask(
 def _remind(
     services: Services,
     tx: Transaction,
-    watch: _Watch,
+    watch: Watch,
     ticket: Ticket | None,
     number: int,
     due: FollowUp,
@@ -241,7 +149,7 @@ def _remind(
     head = reminder(
         severity=row.severity,
         every=cadence.schedule(row.severity).customer,
-        last=_last_reply(watch, number),
+        last=last_reply(watch, number),
         zone=zone,
         ended=ended,
     )
@@ -255,7 +163,7 @@ def _remind(
 def _serve(
     services: Services,
     tx: Transaction,
-    watch: _Watch,
+    watch: Watch,
     clock: str,
     ticket_id: int,
     due: FollowUp,
@@ -305,14 +213,11 @@ def marked_by_label(
     return acknowledge(services, row, who, run) if who else row
 
 
-def _heed_tags(services: Services, row: EscalationRow, run: Run) -> EscalationRow:
+def _heed_tags(services: Services, watch: Watch, run: Run) -> EscalationRow:
     """What tags of its tickets say about follow-ups."""
-    with services.ledger.snapshot() as tx:
-        ids = [link.ticket_id for link in tx.links.of(row.id)]
-        tags = [tag for ticket in tx.mirror.get(ids).values() for tag in ticket.tags]
     marks = services.mappings.cadence.marks
-    row = _quieted(services, row, marks.snoozed(tags, ()), "zendesk")
-    who = marks.acknowledged(tags, ())
+    row = _quieted(services, watch.row, marks.snoozed(watch.tags, ()), "zendesk")
+    who = marks.acknowledged(watch.tags, ())
     return acknowledge(services, row, who, run) if who else row
 
 

@@ -27,8 +27,12 @@ def follow_merges(services: Services, gate: Gate) -> None:
     """Asks Zendesk only about linked tickets that its export says were closed by a merge."""
     with services.ledger.snapshot() as tx:
         rows = [row for row in tx.escalations.unclosed() if row.settled and not row.follows]
+        held = tx.links.ever_of_each(row.id for row in rows)
         links = [
-            (row, link) for row in rows for link in tx.links.of(row.id) if link.merged_into is None
+            (row, link)
+            for row in rows
+            for link in held[row.id]
+            if link.left_at is None and link.merged_into is None
         ]
         mirror = tx.mirror.get(sorted({link.ticket_id for _, link in links}))
     merged = [

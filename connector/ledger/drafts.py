@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connector.ledger.repository import Repository
+from sqlalchemy import func, select
+
+from connector.ledger.repository import Repository, chunks
 from connector.ledger.rows import DraftRow
 from connector.ledger.schema import draft
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from sqlalchemy import ColumnElement, Connection
 
 
@@ -33,6 +38,20 @@ class Drafts(Repository[DraftRow]):
 
     def of(self, escalation_id: str) -> list[DraftRow]:
         return self._sorted(draft.c.escalation_id == escalation_id)
+
+    def last_sent(self, escalation_ids: Iterable[str]) -> dict[str, dict[int, datetime]]:
+        """When the last draft for each ticket was sent; every escalation is a key."""
+        found: dict[str, dict[int, datetime]] = {one: {} for one in escalation_ids}
+        latest = (
+            select(draft.c.escalation_id, draft.c.ticket_id, func.max(draft.c.decided_at))
+            .where(draft.c.state == "sent", draft.c.decided_at.is_not(None))
+            .group_by(draft.c.escalation_id, draft.c.ticket_id)
+        )
+        for some in chunks(found):
+            asked = latest.where(draft.c.escalation_id.in_(some))
+            for escalation_id, ticket_id, at in self._connection.execute(asked):
+                found[escalation_id][ticket_id] = at
+        return found
 
     def _sorted(self, condition: ColumnElement[bool]) -> list[DraftRow]:
         return self._many(

@@ -147,11 +147,19 @@ class Links(Repository[LinkRow]):
 
     def of(self, escalation_id: str) -> list[LinkRow]:
         """In the order in which the tickets joined, without those that a person took out."""
-        return self._sorted(link.c.escalation_id == escalation_id, link.c.left_at.is_(None))
+        return [row for row in self.ever_of(escalation_id) if row.left_at is None]
 
     def ever_of(self, escalation_id: str) -> list[LinkRow]:
         """All that it ever linked, in the order in which they joined."""
-        return self._sorted(link.c.escalation_id == escalation_id)
+        return self.ever_of_each([escalation_id])[escalation_id]
+
+    def ever_of_each(self, escalation_ids: Iterable[str]) -> dict[str, list[LinkRow]]:
+        """The same for many at once; every one of them is a key."""
+        found: dict[str, list[LinkRow]] = {one: [] for one in escalation_ids}
+        for some in chunks(found):
+            for row in self._sorted(link.c.escalation_id.in_(some)):
+                found[row.escalation_id].append(row)
+        return found
 
     def held(self, resolved_since: datetime) -> dict[str, list[int]]:
         """The tickets of each escalation that lives, or was resolved since then."""

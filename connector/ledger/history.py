@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from connector.ledger.repository import Repository
+from connector.ledger.repository import Repository, chunks
 from connector.ledger.rows import EventRow, FollowUpRow, RunRow, TransitionRow
 from connector.ledger.schema import event, follow_up, run, transition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from connector.core.model import Json
@@ -51,6 +52,20 @@ class Transitions(Repository[TransitionRow]):
             .order_by(transition.c.id)
         )
 
+    def begun_by(self, escalation_ids: Iterable[str]) -> dict[str, str]:
+        """Who made the first transition of each of them that had one."""
+        found: dict[str, str] = {}
+        for some in chunks(escalation_ids):
+            first = (
+                select(func.min(transition.c.id))
+                .where(transition.c.escalation_id.in_(some))
+                .group_by(transition.c.escalation_id)
+            )
+            named = select(transition.c.escalation_id, transition.c.actor)
+            for row in self._connection.execute(named.where(transition.c.id.in_(first))):
+                found[row.escalation_id] = row.actor
+        return found
+
 
 class FollowUps(Repository[FollowUpRow]):
     def __init__(self, connection: Connection) -> None:
@@ -66,6 +81,19 @@ class FollowUps(Repository[FollowUpRow]):
             .where(follow_up.c.escalation_id == escalation_id)
             .order_by(follow_up.c.slot, follow_up.c.clock, follow_up.c.ticket_id)
         )
+
+    def last_slots(
+        self, escalation_ids: Iterable[str]
+    ) -> dict[str, dict[tuple[str, int], datetime]]:
+        """The last slot that was served, by clock and ticket; every escalation is a key."""
+        found: dict[str, dict[tuple[str, int], datetime]] = {one: {} for one in escalation_ids}
+        served = (follow_up.c.escalation_id, follow_up.c.clock, follow_up.c.ticket_id)
+        latest = select(*served, func.max(follow_up.c.slot)).group_by(*served)
+        for some in chunks(found):
+            asked = latest.where(follow_up.c.escalation_id.in_(some))
+            for escalation_id, clock, ticket_id, slot in self._connection.execute(asked):
+                found[escalation_id][clock, ticket_id] = slot
+        return found
 
 
 class Runs(Repository[RunRow]):

@@ -71,6 +71,33 @@ def test_a_slot_is_served_once_for_each_clock_and_ticket(known: Ledger) -> None:
         assert [one.ticket_id for one in tx.follow_ups.of("e1")] == [1, 2, 0]
 
 
+def test_the_last_slot_of_each_clock_is_read_for_many_escalations_at_once(known: Ledger) -> None:
+    def slot(clock: str, ticket_id: int, minute: int) -> FollowUpRow:
+        given = {"escalation_id": "e1", "clock": clock, "ticket_id": ticket_id, "done_at": NOON}
+        return FollowUpRow.model_validate(given | {"slot": NOON + minutes(minute)})
+
+    with known.transaction() as tx:
+        for minute in (3, 9, 6):
+            tx.follow_ups.add(slot("customer", 1, minute))
+        tx.follow_ups.add(slot("internal", 0, 2))
+        assert tx.follow_ups.last_slots(["e1", "e2"]) == {
+            "e1": {("customer", 1): NOON + minutes(9), ("internal", 0): NOON + minutes(2)},
+            "e2": {},
+        }
+
+
+def test_the_last_sent_draft_of_each_ticket_is_read_for_many_escalations_at_once(
+    known: Ledger,
+) -> None:
+    with known.transaction() as tx:
+        for minute in (1, 7, 4):
+            at = NOON + minutes(minute)
+            tx.drafts.add(a_draft(f"d-{minute}", state="sent", decided_at=at))
+        tx.drafts.add(a_draft("d-8", state="dropped", decided_at=NOON + minutes(8)))
+        tx.drafts.add(a_draft("d-9", ticket_id=2))
+        assert tx.drafts.last_sent(["e1", "e2"]) == {"e1": {1: NOON + minutes(7)}, "e2": {}}
+
+
 def test_an_escalation_is_unclosed_until_everybody_knows(known: Ledger) -> None:
     with known.transaction() as tx:
         over = an_escalation("e2", state=State.DE_ESCALATED, ended_at=NOON)

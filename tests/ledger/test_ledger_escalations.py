@@ -187,6 +187,7 @@ def test_transitions_are_kept_in_the_order_they_were_made(ledger: Ledger) -> Non
             tx.transitions.add(row)
         assert tx.transitions.of("e1") == made
         assert tx.transitions.of("e2") == []
+        assert tx.transitions.begun_by(["e1", "e2"]) == {"e1": "jira"}
 
 
 def test_a_follow_up_slot_is_made_once_for_each_clock(ledger: Ledger) -> None:
