@@ -7,9 +7,10 @@ when a new report joined a sure group of it.
 from __future__ import annotations
 
 import hashlib
+from bisect import insort
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from connector.core.model import OPEN_STATUSES, State
 from connector.ledger.repository import chunks
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from connector.services import Services
 
 _GROUPS_FIRST = 100_000.0
-"""Added to the urgency of a sure group: more than single tickets reach, but for Security's."""
+"""Added to the urgency of a sure group of enough customers: more than single tickets reach, but
+for Security's.
+"""
 
 Rank: TypeAlias = "tuple[bool, float, tuple[int, ...]]"
 """Whether it is new, its urgency from above, and its tickets."""
@@ -34,6 +37,11 @@ _LOOKS_AT_LEAST = 40
 _LOOKS_PER_ESCALATION = 4
 """How many candidates one sweep looks at closely for each escalation that it may open: a closer
 look costs a call, and a first sweep over a backlog finds many candidates."""
+
+_SUGGESTED = 100
+"""Groups for a person to decide about that a sweep shows; `escalation list` has all of them."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,9 @@ class Unit:
 class Candidates:
     """`units`: the most urgent first. `waiting`: tickets due too, and left to the next sweep.
 
-    `quiet`: changed tickets in which nothing fired; `settled`: decided before, same facts;
-    `backlog`: tickets in which nothing happened within the window, which are only mirrored;
+    `suggested`: of the groups that a person decides about those of most customers, and how many
+    there are more. `quiet`: changed tickets in which nothing fired; `settled`: decided before, same
+    facts; `backlog`: tickets in which nothing happened within the window, which are only mirrored;
     `expired`: those of them that time alone had brought up.
     """
 
@@ -82,6 +91,7 @@ class Candidates:
     backlog: tuple[int, ...]
     expired: tuple[int, ...]
     suggested: tuple[Group, ...]
+    more_suggested: int
     quiet: tuple[int, ...]
     settled: tuple[int, ...]
 
@@ -95,7 +105,7 @@ def find_candidates(services: Services) -> Candidates:
         waiting = set(tx.inbox.todo_ids(services.now))
         due = frozenset(tx.mirror.due_ids(services.now))
         looked_at = waiting | due
-        sorting, suggested = _Sorting(services, due), []
+        sorting = _Sorting(services, due)
         seen: set[int] = set()
         for group in groups_with(tx, services.window, looked_at):
             rows = tx.mirror.glances([member.ticket_id for member in group.members])
@@ -115,10 +125,10 @@ def find_candidates(services: Services) -> Candidates:
             enough = len(group.customers) >= at_least(services.min_customers)
             opened = any(rows[number].status in OPEN_STATUSES for number in members)
             if enough and opened and waiting & set(members):
-                suggested.append(group)
+                sorting.suggest(group)
         for some in chunks(sorted(looked_at - seen)):
             _one_by_one(services, tx, sorting, None, tx.mirror.glances(some))
-    return sorting.candidates(suggested)
+    return sorting.candidates()
 
 
 def _one_by_one(
@@ -146,7 +156,10 @@ class _Sorting:
         self.due = due
         self._now, self._since = services.now, services.now - services.window
         self._looks = max(_LOOKS_AT_LEAST, _LOOKS_PER_ESCALATION * services.max_new)
-        self._chosen: list[tuple[Rank, Unit]] = []
+        self._enough = services.min_customers
+        self._crowds: _Best[Unit] = _Best(self._looks)
+        self._others: _Best[Unit] = _Best(self._looks)
+        self._suggested: _Best[Group] = _Best(_SUGGESTED)
         self._waiting: list[int] = []
         self._settled: list[int] = []
         self._backlog: list[int] = []
@@ -169,29 +182,57 @@ class _Sorting:
         elif unit.live is None and old:
             self._backlog += unit.changed
         elif timely or unit.sure or unit.live or any(rows[i].found for i in unit.ids):
-            self._chosen.append((_rank(unit, rows), unit))
-            if len(self._chosen) >= 2 * self._looks:
-                self._drop_least()
+            customers = unit.group.customers if unit.group and unit.sure else ()
+            crowd = len(customers) >= self._enough
+            kind = self._crowds if crowd else self._others
+            if (less := kind.add(_rank(unit, rows, crowd=crowd), unit)) is not None:
+                self._waiting += less.ids
         else:
             self._quiet += unit.changed
 
-    def _drop_least(self) -> None:
-        self._chosen.sort(key=itemgetter(0))
-        for _, unit in self._chosen[self._looks :]:
-            self._waiting += unit.ids
-        del self._chosen[self._looks :]
+    def suggest(self, group: Group) -> None:
+        """A group that waits for a person's word."""
+        self._suggested.add((False, -len(group.customers), (group.members[0].ticket_id,)), group)
 
-    def candidates(self, suggested: Sequence[Group]) -> Candidates:
-        self._drop_least()
+    def _units(self) -> Iterator[Unit]:
+        """Half of the looks are for groups of enough customers, as far as there are so many: what
+        single tickets seem to say, however urgent, must not keep them waiting; nor they those.
+        """
+        crowds, others = self._crowds.kept, self._others.kept
+        for_crowds = max(self._looks // 2, self._looks - len(others))
+        for_others = self._looks - min(len(crowds), for_crowds)
+        for _, unit in (*crowds[for_crowds:], *others[for_others:]):
+            self._waiting += unit.ids
+        chosen = [*crowds[:for_crowds], *others[:for_others]]
+        return (unit for _, unit in sorted(chosen, key=itemgetter(0)))
+
+    def candidates(self) -> Candidates:
+        suggested = tuple(group for _, group in self._suggested.kept)
         return Candidates(
-            units=tuple(unit for _, unit in self._chosen),
+            units=tuple(self._units()),
             waiting=tuple(sorted(self._waiting)),
             backlog=tuple(self._backlog),
             expired=tuple(one for one in self._backlog if one in self.due),
-            suggested=tuple(suggested),
+            suggested=suggested,
+            more_suggested=self._suggested.added - len(suggested),
             quiet=tuple(self._quiet),
             settled=tuple(self._settled),
         )
+
+
+class _Best(Generic[T]):
+    """The first so many by rank of all that were added."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.kept: list[tuple[Rank, T]] = []
+        self.added = 0
+
+    def add(self, rank: Rank, one: T) -> T | None:
+        """The one that is not among the first any more, if there is one."""
+        self.added += 1
+        insort(self.kept, (rank, one), key=itemgetter(0))
+        return self.kept.pop()[1] if len(self.kept) > self._most else None
 
 
 def groups_with(tx: Transaction, window: timedelta, tickets: Iterable[int]) -> Iterator[Group]:
@@ -264,9 +305,9 @@ def _last_news(row: Glance, now: datetime) -> datetime:
     return max(row.updated_at, breach)
 
 
-def _rank(unit: Unit, rows: Mapping[int, Glance]) -> Rank:
-    """Live escalations and Security first, then sure groups, then by what was found; groups count
-    all of it. Their tickets may be quiet, each alone, and yet wait for nobody.
+def _rank(unit: Unit, rows: Mapping[int, Glance], *, crowd: bool) -> Rank:
+    """Live escalations and Security first, then groups of enough customers, then by what was found;
+    groups count all of it. Their tickets may be quiet, each alone, and yet wait for nobody.
     """
     urgency = sum(rows[ticket_id].urgency for ticket_id in unit.ids)
-    return (unit.live is None, -urgency - (_GROUPS_FIRST if unit.sure else 0.0), unit.ids)
+    return (unit.live is None, -urgency - (_GROUPS_FIRST if crowd else 0.0), unit.ids)

@@ -352,6 +352,7 @@ def _report(
         escalated=tuple(found.escalated),
         joined=tuple(found.joined),
         suggested=tuple(found.suggested),
+        more_suggested=candidates.more_suggested,
         deferred=tuple(found.deferred),
         changed=tuple(found.changed),
         left=tuple(found.left),

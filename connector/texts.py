@@ -98,6 +98,9 @@ def print_report(report: Report, screen: Console) -> None:
     _followed(screen, report)
     _verdicts(screen, report)
     _lines(screen, "Suggested: a person decides", report.suggested)
+    if report.more_suggested:
+        told = f"and {counted(report.more_suggested, 'more group')}: see `escalation list --json`"
+        indented(screen, told, 2)
     if any(line.id for line in report.suggested):
         indented(screen, CONFIRM, 2, style="dim")
     _lines(screen, "Waiting for the next sweep (cap reached)", report.deferred)

@@ -277,20 +277,54 @@ def test_a_sweep_with_one_new_ticket_asks_as_little_whatever_is_in_store(ledger:
     assert asked[1] < asked[0] + 20
 
 
-def test_however_many_single_tickets_press_a_sure_group_is_looked_at_first(ledger: Ledger) -> None:
-    names = ["".join("bcdfghjklm"[int(digit)] + "eu" for digit in f"{n}{n}") for n in range(10, 60)]
-    singles = [
+def singles(*numbers: int) -> list[Ticket]:
+    """Tickets of which none is like another, and each says something."""
+    return [
         report(n, (f"{name}ra", f"{name}lo {name}mi {name}sta"), tags=("bug_confirmed",))
-        for n, name in enumerate(names, start=10)
+        for n, name in zip(numbers, names_of(len(numbers)), strict=True)
     ]
-    desk = a_desk(*map(report, (1, 2, 3)), *singles)
+
+
+def names_of(count: int) -> list[str]:
+    """Words that no language has, each unlike the others."""
+    chosen = (f"{number}{number}" for number in range(10, 10 + count))
+    return ["".join("bcdfghjklm"[int(digit)] + "eu" for digit in digits) for digits in chosen]
+
+
+@pytest.mark.parametrize("urgency", [10.0, 1_000_010.0], ids=["loud", "louder than a group"])
+def test_however_many_single_tickets_press_a_sure_group_is_looked_at(
+    ledger: Ledger, urgency: float
+) -> None:
+    desk = a_desk(*map(report, (1, 2, 3)), *singles(*range(10, 60)))
+    with services_of(ledger, desk) as services:
+        few = replace(services, max_new=1)
+        read_changes(few, Read())
+        with ledger.transaction() as tx:
+            rows = tx.mirror.get(range(10, 60)).values()
+            tx.mirror.put(row.model_copy(update={"urgency": urgency}) for row in rows)
+        update_groups(few)
+        found = find_candidates(few)
+    assert found.units[0 if urgency < 100 else -1].ids == (1, 2, 3)
+    looked_at = {number for unit in found.units for number in unit.ids}
+    assert len(found.units) == 40
+    assert sorted(looked_at.union(found.waiting)) == [1, 2, 3, *range(10, 60)]
+    assert len(found.waiting) == 11
+
+
+def test_however_many_groups_there_are_single_tickets_are_looked_at_too(ledger: Ledger) -> None:
+    desk = a_desk(
+        *singles(*range(500, 560)),
+        *(
+            report(10 * group + one, (f"{name}ra fails", f"The {name}lo shows {name}-{group}00."))
+            for group, name in enumerate(names_of(30), start=1)
+            for one in (1, 2, 3)
+        ),
+    )
     with services_of(ledger, desk) as services:
         few = replace(services, max_new=1)
         read_changes(few, Read())
         update_groups(few)
         found = find_candidates(few)
-    assert found.units[0].ids == (1, 2, 3)
-    looked_at = {number for unit in found.units for number in unit.ids}
+    crowds = [unit for unit in found.units if len(unit.ids) > 2]
+    assert len(crowds) == 20
     assert len(found.units) == 40
-    assert sorted(looked_at.union(found.waiting)) == [1, 2, 3, *range(10, 60)]
-    assert len(found.waiting) == 11

@@ -77,6 +77,14 @@ def test_a_suggested_group_is_shown_and_not_escalated(ledger: Ledger) -> None:
     assert [(line.id, line.tickets) for line in told.suggested] == [("g1", (1, 2, 3))]
 
 
+def test_of_very_many_suggested_groups_a_sweep_shows_some_and_counts_the_rest(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connector.candidates._SUGGESTED", 0)
+    told = swept(ledger, a_doubtful_group(ledger))
+    assert told.more_suggested == 1
+
+
 def test_a_suggested_group_is_listed_until_somebody_decides(ledger: Ledger) -> None:
     desk = a_doubtful_group(ledger)
     swept(ledger, desk)
