@@ -50,7 +50,8 @@ class Row(NamedTuple):
         """From the columns `ROW`, which have times as `ticks`."""
         number, ticket_id, customer_key, created_at, weight, kept, group_id, chance = row
         time = _EPOCH + timedelta(0, 0, created_at)
-        return cls(Arrival(number, ticket_id, customer_key, time, weight, kept), group_id, chance)
+        arrival = Arrival(number, ticket_id, customer_key, time, weight, bool(kept))
+        return cls(arrival, group_id, chance)
 
 
 def ticks(time: datetime) -> int:

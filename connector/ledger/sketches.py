@@ -109,10 +109,11 @@ def _read_one_weight(packed: bytes) -> dict[int, float]:
 
 def _read_weights(packed: bytes) -> dict[int, float]:
     at = 1 + _FLOAT * packed[0]
-    known = array("d", packed[1:at])
-    length = (len(packed) - at) // (_FLOAT + 1)
-    keys = array("Q", packed[at + length :])
-    return {key: known[place] for key, place in zip(keys, packed[at:], strict=False)}
+    known = array("d", packed[1:at]).tolist()
+    own_end = at + (len(packed) - at) // (_FLOAT + 1)
+    return dict(
+        zip(array("Q", packed[own_end:]), map(known.__getitem__, packed[at:own_end]), strict=True)
+    )
 
 
 _BY_KIND: dict[str, Callable[[bytes], object]] = {
