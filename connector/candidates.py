@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from bisect import insort
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -39,7 +40,7 @@ _LOOKS_PER_ESCALATION = 4
 look costs a call, and a first sweep over a backlog finds many candidates."""
 
 _SUGGESTED = 100
-"""Groups for a person to decide about that a sweep shows; `escalation list` has all of them."""
+"""Groups for a person to decide about that a sweep shows; `escalation list` has the others too."""
 
 T = TypeVar("T")
 
@@ -61,6 +62,12 @@ class Unit:
     key: str
 
     @property
+    def customers(self) -> frozenset[str]:
+        """Keys of the customers whose tickets are decided about."""
+        members = self.group.members if self.group else ()
+        return frozenset(one.customer_key for one in members if one.ticket_id in self.ids)
+
+    @property
     def sure(self) -> bool:
         """Whether it is a group that is decided about as a whole."""
         return self.group is not None and self.group.strength == "sure"
@@ -80,10 +87,10 @@ class Unit:
 class Candidates:
     """`units`: the most urgent first. `waiting`: tickets due too, and left to the next sweep.
 
-    `suggested`: of the groups that a person decides about those of most customers, and how many
-    there are more. `quiet`: changed tickets in which nothing fired; `settled`: decided before, same
-    facts; `backlog`: tickets in which nothing happened within the window, which are only mirrored;
-    `expired`: those of them that time alone had brought up.
+    `suggested`: of the groups that a person decides about those of most customers; `not_shown`: the
+    ids of the others. `quiet`: changed tickets in which nothing fired; `settled`: decided before,
+    same facts; `backlog`: tickets in which nothing happened within the window, which are only
+    mirrored; `expired`: those of them that time alone had brought up.
     """
 
     units: tuple[Unit, ...]
@@ -91,7 +98,7 @@ class Candidates:
     backlog: tuple[int, ...]
     expired: tuple[int, ...]
     suggested: tuple[Group, ...]
-    more_suggested: int
+    not_shown: frozenset[str]
     quiet: tuple[int, ...]
     settled: tuple[int, ...]
 
@@ -148,8 +155,8 @@ def _one_by_one(
 
 
 class _Sorting:
-    """What becomes of each ticket. Only so many units are kept as one sweep can look at, the most
-    urgent ones; of all others, nearly the whole of a large sweep, no more than their numbers.
+    """What becomes of each ticket. Of each kind of unit no more are kept than one sweep can look
+    at, the most urgent ones; of all others, nearly the whole of a large sweep, their numbers.
     """
 
     def __init__(self, services: Services, due: frozenset[int]) -> None:
@@ -157,9 +164,11 @@ class _Sorting:
         self._now, self._since = services.now, services.now - services.window
         self._looks = max(_LOOKS_AT_LEAST, _LOOKS_PER_ESCALATION * services.max_new)
         self._enough = services.min_customers
+        self._live: _Best[Unit] = _Best(self._looks)
         self._crowds: _Best[Unit] = _Best(self._looks)
         self._others: _Best[Unit] = _Best(self._looks)
         self._suggested: _Best[Group] = _Best(_SUGGESTED)
+        self._not_shown: list[str] = []
         self._waiting: list[int] = []
         self._settled: list[int] = []
         self._backlog: list[int] = []
@@ -182,39 +191,44 @@ class _Sorting:
         elif unit.live is None and old:
             self._backlog += unit.changed
         elif timely or unit.sure or unit.live or any(rows[i].found for i in unit.ids):
-            customers = unit.group.customers if unit.group and unit.sure else ()
-            crowd = len(customers) >= self._enough
-            kind = self._crowds if crowd else self._others
-            if (less := kind.add(_rank(unit, rows, crowd=crowd), unit)) is not None:
-                self._waiting += less.ids
+            crowd = unit.sure and len(unit.customers) >= self._enough
+            best = self._live if unit.live else self._crowds if crowd else self._others
+            if (dropped := best.add(_rank(unit, rows, crowd=crowd), unit)) is not None:
+                self._waiting += dropped.ids
         else:
             self._quiet += unit.changed
 
     def suggest(self, group: Group) -> None:
         """A group that waits for a person's word."""
-        self._suggested.add((False, -len(group.customers), (group.members[0].ticket_id,)), group)
+        rank = (False, -float(len(group.customers)), (group.members[0].ticket_id,))
+        if (dropped := self._suggested.add(rank, group)) is not None:
+            self._not_shown.append(dropped.id)
 
-    def _units(self) -> Iterator[Unit]:
-        """Half of the looks are for groups of enough customers, as far as there are so many: what
-        single tickets seem to say, however urgent, must not keep them waiting; nor they those.
+    def _units(self) -> tuple[list[Unit], list[Unit]]:
+        """Those that are looked at, and those that wait.
+
+        What is live goes first. Half of the other looks are for groups of enough customers, as far
+        as there are so many: what single tickets seem to say, however urgent, must not keep them
+        waiting, nor may groups keep single tickets waiting.
         """
-        crowds, others = self._crowds.kept, self._others.kept
-        for_crowds = max(self._looks // 2, self._looks - len(others))
-        for_others = self._looks - min(len(crowds), for_crowds)
-        for _, unit in (*crowds[for_crowds:], *others[for_others:]):
-            self._waiting += unit.ids
-        chosen = [*crowds[:for_crowds], *others[:for_others]]
-        return (unit for _, unit in sorted(chosen, key=itemgetter(0)))
+        live, crowds, others = self._live.kept, self._crowds.kept, self._others.kept
+        left = self._looks - len(live)
+        for_crowds = max(left // 2, left - len(others))
+        for_others = left - min(len(crowds), for_crowds)
+        chosen = [*live, *crowds[:for_crowds], *others[:for_others]]
+        rest = [*crowds[for_crowds:], *others[for_others:]]
+        return [one for _, one in sorted(chosen, key=itemgetter(0))], [one for _, one in rest]
 
     def candidates(self) -> Candidates:
-        suggested = tuple(group for _, group in self._suggested.kept)
+        units, rest = self._units()
+        waiting = chain(self._waiting, chain.from_iterable(unit.ids for unit in rest))
         return Candidates(
-            units=tuple(self._units()),
-            waiting=tuple(sorted(self._waiting)),
+            units=tuple(units),
+            waiting=tuple(sorted(waiting)),
             backlog=tuple(self._backlog),
             expired=tuple(one for one in self._backlog if one in self.due),
-            suggested=suggested,
-            more_suggested=self._suggested.added - len(suggested),
+            suggested=tuple(group for _, group in self._suggested.kept),
+            not_shown=frozenset(self._not_shown),
             quiet=tuple(self._quiet),
             settled=tuple(self._settled),
         )
@@ -226,11 +240,9 @@ class _Best(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self.kept: list[tuple[Rank, T]] = []
-        self.added = 0
 
     def add(self, rank: Rank, one: T) -> T | None:
         """The one that is not among the first any more, if there is one."""
-        self.added += 1
         insort(self.kept, (rank, one), key=itemgetter(0))
         return self.kept.pop()[1] if len(self.kept) > self._most else None
 
@@ -306,8 +318,8 @@ def _last_news(row: Glance, now: datetime) -> datetime:
 
 
 def _rank(unit: Unit, rows: Mapping[int, Glance], *, crowd: bool) -> Rank:
-    """Live escalations and Security first, then groups of enough customers, then by what was found;
-    groups count all of it. Their tickets may be quiet, each alone, and yet wait for nobody.
+    """Live escalations first, then Security, then groups of enough customers, then by what was
+    found; groups count all of it. Their tickets may be quiet, each alone, and yet wait for nobody.
     """
     urgency = sum(rows[ticket_id].urgency for ticket_id in unit.ids)
     return (unit.live is None, -urgency - (_GROUPS_FIRST if crowd else 0.0), unit.ids)

@@ -50,15 +50,16 @@ class Watch:
 
 
 def watched(tx: Transaction, rows: Iterable[EscalationRow]) -> list[Watch]:
-    """Each of these with what its clocks depend on; as many questions for hundreds as for one."""
+    """Each of these with what its clocks depend on; a few questions for hundreds of them."""
     by_id = {row.id: row for row in rows}
-    links = tx.links.ever_of_each(by_id)
+    ever = tx.links.ever_of_each(by_id)
+    links = {name: [link for link in held if link.left_at is None] for name, held in ever.items()}
     mirror = tx.mirror.get(sorted({link.ticket_id for held in links.values() for link in held}))
     served, sent = tx.follow_ups.last_slots(by_id), tx.drafts.last_sent(by_id)
     return [
         Watch(
             row=row,
-            links=[link for link in links[name] if link.left_at is None],
+            links=links[name],
             mirror=mirror,
             served=served[name],
             sent=sent[name],
@@ -67,7 +68,7 @@ def watched(tx: Transaction, rows: Iterable[EscalationRow]) -> list[Watch]:
     ]
 
 
-def internal(services: Services, watch: Watch) -> FollowUp | None:
+def team_clock(services: Services, watch: Watch) -> FollowUp | None:
     """The team's clock; None while there is nobody to ask, or nothing to ask for."""
     row = watch.row
     ended = row.ended_at is not None
@@ -82,7 +83,7 @@ def internal(services: Services, watch: Watch) -> FollowUp | None:
     )
 
 
-def customers(services: Services, watch: Watch) -> dict[int, FollowUp]:
+def customer_clocks(services: Services, watch: Watch) -> dict[int, FollowUp]:
     """The clock of each ticket whose customer waits for an answer, by ticket id."""
     every = services.mappings.cadence.schedule(watch.row.severity).customer
     return {

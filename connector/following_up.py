@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
-from connector.clocks import Watch, customers, internal, last_reply, watched, with_due
+from connector.clocks import Watch, customer_clocks, last_reply, team_clock, watched, with_due
 from connector.core.asking import Asked, lateness, question, reminder
 from connector.core.cadence import first_pass
 from connector.core.model import State, Ticket
@@ -57,17 +57,17 @@ def follow_up(services: Services, gate: Gate, run: Run) -> None:
 
 
 def _one(services: Services, watch: Watch, run: Run) -> bool:
-    """Whether anything was planned. What is watched was read with others; before anything is said
-    it is read again.
+    """Whether anything was planned. What is watched was read with others; before anybody is asked
+    or reminded it is read again.
     """
     heeded = _heed_tags(services, watch, run)
-    moved = heeded.state is not watch.row.state
     if heeded is watch.row and not _has_struck(services, watch):
-        return moved
+        return False
+    moved = heeded.state is not watch.row.state
     with services.ledger.snapshot() as tx:
         (watch,) = watched(tx, [tx.escalations.get(heeded.id) or heeded])
-    asked = internal(services, watch)
-    late = {number: due for number, due in customers(services, watch).items() if due.due}
+    asked = team_clock(services, watch)
+    late = {number: due for number, due in customer_clocks(services, watch).items() if due.due}
     tickets = fetch_tickets(services, late) if late else {}
     with services.ledger.transaction() as tx:
         planned: list[Intended] = []
@@ -82,7 +82,7 @@ def _one(services: Services, watch: Watch, run: Run) -> bool:
 
 def _has_struck(services: Services, watch: Watch) -> bool:
     """Whether a clock has, or strikes at another time than the ledger says."""
-    asked, clocks = internal(services, watch), customers(services, watch)
+    asked, clocks = team_clock(services, watch), customer_clocks(services, watch)
     struck = any(one.due for one in clocks.values()) or (asked is not None and asked.due)
     return struck or with_due(watch.row, asked, clocks) != watch.row
 
@@ -91,7 +91,7 @@ def _keep_due(services: Services, tx: Transaction, watch: Watch) -> None:
     """When each clock strikes next, for `list`."""
     row = watch.row
     watch = replace(watch, served=tx.follow_ups.last_slots([row.id])[row.id])
-    fresh = with_due(row, internal(services, watch), customers(services, watch))
+    fresh = with_due(row, team_clock(services, watch), customer_clocks(services, watch))
     if fresh != row:
         tx.escalations.replace(fresh)
 

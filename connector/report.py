@@ -86,7 +86,7 @@ class Report(Frozen):
     which no trigger fired; `backlog`: tickets with no news within the window, only mirrored;
     `grouped`: new reports placed into groups; `regrouped`: those of the whole window, when the
     groups had to be made anew, and `unread` those of them that only `--full` brings back;
-    `more_suggested`: groups for a person to decide about that only `list` shows, there are so many;
+    `more_suggested`: how many more groups wait for a person than are shown;
     `waiting`: candidates that the next sweep looks at, since this one looked at enough. `shared`:
     comments in Jira that were passed on to tickets, or kept as what was learned.
     """

@@ -128,7 +128,7 @@ def _decide_all(
     shown = {group.id: group for group in candidates.suggested}
     found.suggested = [
         *map(suggested_line, shown.values()),
-        *(line for line in found.suggested if line.id not in shown),
+        *(line for line in found.suggested if line.id not in candidates.not_shown.union(shown)),
     ]
     _quiet(services, candidates)
 
@@ -352,7 +352,7 @@ def _report(
         escalated=tuple(found.escalated),
         joined=tuple(found.joined),
         suggested=tuple(found.suggested),
-        more_suggested=candidates.more_suggested,
+        more_suggested=len(candidates.not_shown),
         deferred=tuple(found.deferred),
         changed=tuple(found.changed),
         left=tuple(found.left),

@@ -82,6 +82,7 @@ def test_of_very_many_suggested_groups_a_sweep_shows_some_and_counts_the_rest(
 ) -> None:
     monkeypatch.setattr("connector.candidates._SUGGESTED", 0)
     told = swept(ledger, a_doubtful_group(ledger))
+    assert told.suggested == ()
     assert told.more_suggested == 1
 
 

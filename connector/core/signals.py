@@ -106,7 +106,7 @@ def standing_words(case: Case) -> tuple[Passage, ...]:
     return tuple(reversed(passages))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def taken_back_until(text: str) -> int:
     """Up to where the text takes back what was said: the trouble is over. 0: nowhere."""
     if not stances.TAKEN_BACK.may_stand_in(vocabulary_of(text)):

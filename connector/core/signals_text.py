@@ -65,7 +65,7 @@ class Sentence:
     vocabulary: Vocabulary
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def vocabulary_of(text: str) -> Vocabulary:
     """Read once, however many phrases are looked for in it."""
     every = [sentence.vocabulary for sentence in sentences(text)]
@@ -80,7 +80,7 @@ def _beginnings(word: str) -> tuple[str, ...]:
     return tuple(word[:end] for end in range(1, min(len(word), _TOLD_APART) + 1))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text. A line that only wraps (the next begins small) goes on."""
     return tuple(sentence for start, end in _spans(text) for sentence in _cut(text, start, end))
