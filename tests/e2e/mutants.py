@@ -271,7 +271,7 @@ MUTANTS = (
     ),
     Mutant(
         "slots-from-local-time",
-        "following_up.py",
+        "clocks.py",
         "        now=services.now,\n        done=done,\n",
         "        now=services.now.astimezone().replace(tzinfo=services.now.tzinfo),\n"
         "        done=done,\n",
