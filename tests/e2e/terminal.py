@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SECONDS = 60.0
+_PRESSES = 6
 
 
 class Terminal:
@@ -73,10 +74,16 @@ class Terminal:
         os.write(self._end, f"{text}\n".encode())
 
     def interrupt(self, question: str) -> None:
-        """Ctrl-C, when the question stands there."""
+        """Ctrl-C, when the question stands there; and again, as a person does, if nothing comes of
+        it: between the question and the reading of its answer Python may miss one.
+        """
         while question not in self.seen:
             assert self._more(), f"never asked {question!r}:\n{self.seen}"
-        self._process.send_signal(signal.SIGINT)
+        for _ in range(_PRESSES):
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_SECONDS / _PRESSES)
+                return
 
     def end(self) -> int:
         """The exit code, when everything has been read."""
