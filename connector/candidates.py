@@ -64,8 +64,8 @@ class Unit:
     @property
     def customers(self) -> frozenset[str]:
         """Keys of the customers whose tickets are decided about."""
-        members = self.group.members if self.group else ()
-        return frozenset(one.customer_key for one in members if one.ticket_id in self.ids)
+        members, ids = self.group.members if self.group else (), set(self.ids)
+        return frozenset(one.customer_key for one in members if one.ticket_id in ids)
 
     @property
     def sure(self) -> bool:

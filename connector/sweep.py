@@ -126,9 +126,10 @@ def _decide_all(
             decided.append((unit, decision))
     _escalate(services, gate, decided, found, limit)
     shown = {group.id: group for group in candidates.suggested}
+    offered = candidates.not_shown.union(shown)
     found.suggested = [
         *map(suggested_line, shown.values()),
-        *(line for line in found.suggested if line.id not in candidates.not_shown.union(shown)),
+        *(line for line in found.suggested if line.id not in offered),
     ]
     _quiet(services, candidates)
 

@@ -24,7 +24,7 @@ from connector.ledger.report_queries import (
     TALLIES,
     Row,
     among,
-    asked,
+    ask,
     kept_before,
     listed,
     put,
@@ -395,13 +395,4 @@ class LedgerIndex:
         self.__init__(self._connection)  # type: ignore[misc]  # as if nothing had been asked
 
     def _ask(self, what: str, **values: Collection[int | str]) -> Sequence[Any]:
-        """Rows as the driver gives them: numbers, words and bytes, in which SQLAlchemy would look
-        for something to do. Only the mirror's words are read by it.
-        """
-        these = {name: listed(value, self._server) for name, value in values.items()}
-        found = self._connection.execute(asked(self._server, what), these)
-        if what == "words" or found.cursor is None:
-            return found.all()
-        rows: Sequence[Any] = found.cursor.fetchall()
-        found.close()
-        return rows
+        return ask(self._connection, what, **values)

@@ -101,6 +101,22 @@ def asked(server: bool, what: str) -> Select[Any]:  # noqa: FBT001 - a dialect, 
             )
 
 
+def ask(
+    connection: Connection, what: str, **values: Collection[int | str]
+) -> Sequence[Sequence[Any]]:
+    """Rows as the driver gives them: numbers, words and bytes, in which SQLAlchemy would look for
+    something to do. Only the mirror's words are read by it.
+    """
+    server = connection.dialect.name == "postgresql"
+    these = {name: listed(value, server) for name, value in values.items()}
+    found = connection.execute(asked(server, what), these)
+    if what == "words" or found.cursor is None:
+        return found.all()
+    rows: Sequence[Sequence[Any]] = found.cursor.fetchall()
+    found.close()
+    return rows
+
+
 def put(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Writes of `save`: rows of one of the index's tables, their values in its order.
 
