@@ -29,6 +29,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from connector.candidates import find_candidates
+from connector.cli import collect_rarely
 from connector.core.grouping import Fingerprint, Grouper, Report
 from connector.core.grouping.finder import Finder, Seen
 from connector.core.grouping.fingerprint import Line, key_of
@@ -309,6 +310,7 @@ def main() -> None:
     asked.add_argument("--from-nothing", type=int, default=0, metavar="COUNT")
     asked.add_argument("--folder", type=Path, help="Where the stores are kept; else a new one.")
     chosen = asked.parse_args()
+    collect_rarely()  # as the command does
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
         for size, days in product(chosen.sizes, chosen.days):
             at_size(size, days, chosen.timed, Path(folder), vectors=chosen.vectors)

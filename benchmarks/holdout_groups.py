@@ -27,6 +27,7 @@ import numpy as np
 from group_scores import h_of, percent, products, read, scored, show, twins
 from group_vectors import remembered
 from train_groups import (
+    LEARNT,
     LIMITS,
     LIMITS_WITH_VECTORS,
     WINDOW,
@@ -250,12 +251,16 @@ def told(trial: Trial, placed: Mapping[str, list[Placement]], sure: float) -> fl
 
 
 def trials(
-    seed: int, walks: Mapping[str, Walk], scorer: Path, incidents: list[Pairs]
+    seed: int,
+    walks: Mapping[str, Walk],
+    learnt: Mapping[str, Walk],
+    scorer: Path,
+    incidents: list[Pairs],
 ) -> dict[bool, Trial]:
-    """By words alone (False) and by meaning too (True)."""
+    """By words alone (False) and by meaning too (True). Trees are trained on pairs of `learnt`."""
     rows = {name: each.rows for name, each in walks.items()}
     part_of, repeated = parts(rows, seed), twins(rows)
-    pairs = {name: pairs_of(name, each, **half(name in repeated)) for name, each in walks.items()}
+    pairs = {name: pairs_of(name, each, **half(name in repeated)) for name, each in learnt.items()}
     trees: dict[bool, dict[str, Parameters]] = {False: {}, True: {}}
     for part in sorted({part for known in part_of.values() for part in known.values()}):
         known = [without(pairs[name], part_of[name], part) for name in walks]
@@ -268,10 +273,11 @@ def trials(
 def measured(sets: Mapping[str, Rows], scorer: Path, meaning: Meaning, seeds: int) -> None:
     """Prints the figures of each deal, and H."""
     walks = {name: walk(rows, meaning) for name, rows in sets.items()}
+    learnt = {name: walk(rows, meaning, LEARNT) for name, rows in sets.items()}
     incidents = made_up(meaning)
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     for seed in range(1, seeds + 1):
-        for deep, trial in trials(seed, walks, scorer, incidents).items():
+        for deep, trial in trials(seed, walks, learnt, scorer, incidents).items():
             way = "by meaning too" if deep else "by words alone"
             print(f"\nheld out, deal {seed}, {way}", flush=True)
             sure = (LIMITS_WITH_VECTORS if deep else LIMITS)["sure"]

@@ -379,13 +379,15 @@ for command in (ack_, drafts, learn, learned, snooze_, told_):
     cli.add_command(command)
 
 
-def main() -> NoReturn:
-    """The installed command.
-
-    Its imports live as long as it does: no search for garbage needs to go through them.
-    """
+def collect_rarely() -> None:
+    """What is imported lives as long as a command: no search for garbage needs to go through it."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def main() -> NoReturn:
+    """The installed command."""
+    collect_rarely()
     leave(lambda: cli.main(standalone_mode=False))
 
 

@@ -294,11 +294,14 @@ def _rebuild(services: Services, found: GroupsUpdate, since: datetime) -> None:
 
 
 def _forget_old(services: Services, found: GroupsUpdate, since: datetime) -> None:
-    """Once a month: months that no window reaches any more."""
+    """Once a month: months that no window reaches any more. What another version left may not be
+    readable, and goes when all is made anew.
+    """
     month = str(month_of(since))
     with services.ledger.snapshot() as tx:
+        ours = tx.cursor(_VERSION) in {None, _version()}
         known = tx.cursor(_MONTH)
-    if known != month:
+    if ours and known != month:
         with services.ledger.transaction() as tx:
             found.dropped = _expire(services, tx, since)
             tx.set_cursor(_MONTH, month)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from builders import NOON, a_ticket, an_organization, the_mappings
 from fakes import FakeDesk, FakeTracker
-from sqlalchemy import event
+from overheard import overheard
+from sqlalchemy import update
 
 from connector import placing
 from connector.candidates import find_candidates, groups_with
 from connector.core.model import State
+from connector.ledger.schema_groups import sketch
 from connector.ledger.store import Ledger, open_ledger
 from connector.placing import update_groups
 from connector.reading import Read, read_changes
@@ -160,6 +162,22 @@ def test_what_was_escalated_together_stays_together_when_the_index_is_made_anew(
         assert ids(groups(services)) == [[1, 2, 3]]
 
 
+def test_a_new_version_makes_groups_anew_though_it_cannot_read_what_a_month_that_ends_left(
+    ledger: Ledger,
+) -> None:
+    desk = a_desk(*map(report, (1, 2, 3)))
+    with services_of(ledger, desk) as services:
+        assert run_sweep(services).escalated
+        with ledger.transaction() as tx:
+            tx.set_cursor("groups: version", "old")
+            tx._connection.execute(update(sketch).values(content=b"!" * 301))
+    later = timedelta(days=70)
+    desk.stock[4] = report(4, age=-later)
+    with services_of(ledger, desk, later=later) as services:
+        assert run_sweep(services).regrouped == 4
+        assert ids(groups(services)) == [[1, 2, 3, 4]]
+
+
 def test_a_deleted_ticket_leaves_its_group(ledger: Ledger) -> None:
     desk = a_desk(*map(report, (1, 2, 3)))
     assert ids(read_and_place(ledger, desk)) == [[1, 2, 3]]
@@ -249,17 +267,9 @@ def test_tickets_of_months_that_are_over_are_forgotten(ledger: Ledger) -> None:
 
 def statements(ledger: Ledger, call: Callable[[], object]) -> int:
     """How many statements reach the store."""
-    count = 0
-
-    def listen(*_: Any) -> None:
-        nonlocal count
-        count += 1
-
-    engine = ledger._connection.engine
-    event.listen(engine, "before_cursor_execute", listen)
-    call()
-    event.remove(engine, "before_cursor_execute", listen)
-    return count
+    with overheard(ledger) as said:
+        call()
+    return len(said)
 
 
 def test_a_sweep_with_one_new_ticket_asks_as_little_whatever_is_in_store(ledger: Ledger) -> None:

@@ -20,8 +20,8 @@ from connector.ledger.report_queries import (
     ASSIGN,
     COUNTED,
     INSERT_REPORT,
+    ROW,
     STORED,
-    TALLIES,
     Row,
     among,
     ask,
@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 KEPT: Final = 0
 """The month of reports that an escalation holds, once their own month is over."""
 
+_GROUP: Final = [column.name for column in ROW].index("group_id")
 _MOST_PLACED: Final = 2_000
 _MOST_ROWS: Final = 10_000
-"""Reports that a transaction holds as they are compared, some five kilobytes each, and by row."""
+"""Reports that a transaction holds as they are compared, some kilobytes each, and by row."""
 
 
 class LedgerIndex:
@@ -59,6 +60,7 @@ class LedgerIndex:
         self._fresh_counts: Counter[int] = Counter()
         self._found: dict[int, dict[int, Sequence[int]]] = defaultdict(dict)
         self._fresh: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self._weights: dict[int, Sequence[Any] | None] = {}
         self._rows: dict[int, Row] = {}
         self._asked: set[int] = set()
         self._placed: dict[int, Placed] = {}
@@ -77,7 +79,7 @@ class LedgerIndex:
 
     def _tally(self, name: str) -> int:
         if self._tallies is None:
-            self._tallies = {row[0]: row[1] for row in self._connection.execute(TALLIES)}
+            self._tallies = dict(self._ask("tallies", keys=(COUNTED, STORED)))
         return self._tallies.get(name, 0)
 
     def _add_to_tally(self, name: str) -> None:
@@ -130,19 +132,49 @@ class LedgerIndex:
 
     # --- reports ------------------------------------------------------------------------------
 
+    def weights(
+        self, numbers: Sequence[int], since: datetime, until: datetime
+    ) -> Sequence[tuple[int, float]]:
+        weights = self._weights
+        if len(weights) > _MOST_ROWS:
+            weights = self._weights = {number: weights[number] for number in self._fresh_reports}
+        unknown = [number for number in numbers if number not in weights]
+        if unknown:
+            weights.update(dict.fromkeys(unknown))
+            weights.update((row[0], row) for row in self._ask("weights", keys=unknown))
+        first, last = ticks(since), ticks(until)
+        return [
+            (number, known[2])
+            for number in numbers
+            if (known := weights[number]) and (first <= known[1] <= last or known[3])
+        ]
+
     def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
         self._read_rows(numbers)
         return [self._rows[number].arrival for number in numbers if number in self._rows]
 
-    def _read_rows(self, numbers: Iterable[int]) -> None:
+    def _make_room(self) -> None:
         if len(self._rows) > _MOST_ROWS:
             self._save_reports()
             self._rows, self._asked = {}, set()
             self._numbers = {t: None for t, number in self._numbers.items() if number is None}
+
+    def _read_rows(self, numbers: Iterable[int]) -> None:
+        self._make_room()
         unknown = [number for number in numbers if number not in self._asked]
         if unknown:
             self._take(self._ask("rows", keys=unknown))
             self._asked.update(unknown)
+
+    def _read_companions(self, numbers: Iterable[int]) -> None:
+        """Rows of these, and of all that are in a group with one of them."""
+        self._make_room()
+        unknown = [number for number in numbers if number not in self._asked]
+        if unknown:
+            self._asked.update(unknown)
+            rows = self._ask("companions", keys=unknown)
+            self._hold_members({row[_GROUP] for row in rows}, rows)
+        self._read_members({self._rows[n].group_id for n in numbers if n in self._rows})
 
     def _take(self, rows: Iterable[Any]) -> list[Row]:
         taken = [Row.read(row) for row in rows]
@@ -157,8 +189,7 @@ class LedgerIndex:
         self._asked.add(number)
 
     def placed(self, numbers: Sequence[int]) -> Sequence[Placed]:
-        self._read_rows(numbers)
-        self._read_members({self._rows[n].group_id for n in numbers if n in self._rows})
+        self._read_companions(numbers)
         if len(self._placed) > _MOST_PLACED:
             unsaved = self._fresh_sketches
             self._placed = {n: placed for n, placed in self._placed.items() if n in unsaved}
@@ -199,13 +230,18 @@ class LedgerIndex:
     def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         """Alone at first, in a group of its own name."""
         self._add_to_tally(STORED)
-        arrival = arrival_of(placed)
-        more = {"created_at": ticks(placed.created_at), "month": placed.month}
+        arrival, weight, created_at = (
+            arrival_of(placed),
+            placed.norms.words,
+            ticks(placed.created_at),
+        )
+        more = {"created_at": created_at, "month": placed.month, "weight": weight}
         self._fresh_reports[placed.number] = (
             arrival._asdict() | more | {"text": text_of(report.fingerprint)}
         )
         self._fresh_sketches[placed.number] = pack(placed.sketch, placed.norms, placed.usual)
         self._hold(Row(arrival))
+        self._weights[placed.number] = (placed.number, created_at, weight, False)
         self._placed[placed.number] = placed
         month = self._fresh[placed.month]
         for key in keys:
@@ -217,6 +253,7 @@ class LedgerIndex:
         self._leave(number)
         row = self._rows.pop(number)
         self._numbers[row.arrival.ticket_id] = None
+        self._weights[number] = None
         self._placed.pop(number, None)
         self._fresh_sketches.pop(number, None)
         for table in (report, sketch, near_miss):
@@ -224,18 +261,20 @@ class LedgerIndex:
 
     def look_up(self, tickets: Collection[int]) -> None:
         """Reads at once what `number_of` will be asked for."""
+        self._look_up(tickets, named=())
+
+    def expect(self, tickets: Collection[int]) -> None:
+        """Reads at once what placing these tickets asks of each: its number, the group named so."""
+        self._look_up(tickets, named=[own_group(ticket) for ticket in tickets])
+
+    def _look_up(self, tickets: Collection[int], named: Sequence[str]) -> None:
         unknown = [ticket for ticket in tickets if ticket not in self._numbers]
         if unknown:
             self._numbers.update(dict.fromkeys(unknown))
-            self._take(self._ask("tickets", keys=unknown))
-
-    def expect(self, tickets: Collection[int]) -> None:
-        """Reads at once what placing these tickets asks of each."""
-        self.look_up(tickets)
-        self._read_members([own_group(t) for t in tickets if self._numbers[t] is None])
+            self._hold_members(named, self._ask("tickets", keys=unknown, groups=named))
 
     def number_of(self, ticket_id: int) -> int | None:
-        self.look_up((ticket_id,))
+        self.expect((ticket_id,))
         return self._numbers[ticket_id]
 
     def text_of(self, number: int) -> int | None:
@@ -275,9 +314,16 @@ class LedgerIndex:
     def _read_members(self, groups: Iterable[str]) -> None:
         unknown = [group for group in groups if group not in self._members]
         if unknown:
-            self._members.update((group, []) for group in unknown)
-            for row in self._take(self._ask("members", keys=[*map(storable, unknown)])):
-                self._members[row.group_id].append(row.arrival.number)
+            rows = self._ask("members", groups=[*map(storable, unknown)])
+            self._hold_members(unknown, rows)
+
+    def _hold_members(self, groups: Iterable[str], rows: Iterable[Any]) -> None:
+        """Holds the rows. All of those that these groups have are among them, in their order."""
+        found: dict[str, list[int]] = {group: [] for group in groups}
+        for row in self._take(rows):
+            found.get(row.group_id, []).append(row.arrival.number)
+        for group, members in found.items():
+            self._members.setdefault(group, members)
 
     def chance_of(self, number: int) -> float | None:
         self._read_rows((number,))
@@ -346,6 +392,7 @@ class LedgerIndex:
             update(report).where(among(report.c.ticket_id, self._server)).values(kept=True),
             {"keys": listed(ids, self._server)},
         )
+        self._weights.clear()
 
     def expire(self, before: int, resolved_since: datetime) -> int:
         """Drops the months before this one; how many reports. Those that an escalation holds which

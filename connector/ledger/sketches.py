@@ -1,7 +1,6 @@
-"""Reports as they are compared, packed into bytes: read many at a time, so small and quick to read.
+"""Reports as they are compared, packed into bytes: small, and quick to read by the dozen.
 
-A sketch's and its norms' fields are packed by what they hold, in the order of their declaration: a
-new field needs no line here, and makes the store's version another (see `SHAPE`).
+A store whose sketches or norms hold something else is of another version (see `SHAPE`).
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import struct
 import sys
 from array import array
 from dataclasses import fields
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -17,42 +17,69 @@ from pydantic import ValidationError
 from connector.core.grouping import Fingerprint
 from connector.core.grouping.fingerprint import key_of
 from connector.core.grouping.index import Norms
-from connector.core.grouping.sketch import Sketch
+from connector.core.grouping.sketch import Sketch, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-_SMALL: Final = 1 << 32
-_SKETCH: Final = tuple(field.name for field in fields(Sketch))
 _NORMS: Final = tuple(field.name for field in fields(Norms))
-_HEAD: Final = struct.Struct(f"={len(_NORMS) + 1}d{len(_SKETCH)}I{len(_SKETCH)}s")
-_FLOAT: Final = 8
+_KEYS: Final = ("title", "rest", "faint", "phrases", "code", "letters", "signatures", "versions")
+"""Keys of 32 bits; `rest`: the words that are not in the title."""
+_HEAD: Final = struct.Struct(f"={len(_NORMS) + 1}dqi{len(_KEYS)}I")
+_LENGTHS: Final = len(_NORMS) + 3
+_NONE: Final = array("I")
+_KEY: Final = array("I").itemsize
+_NO_AREA: Final = -1
+_TEXT: Final = ("utf-8", "surrogatepass")
 
-SHAPE: Final = repr((_SKETCH, _NORMS, sys.byteorder))
+SHAPE: Final = repr((tuple(field.name for field in fields(Sketch)), _NORMS, _KEYS, sys.byteorder))
 """Tells stores apart whose sketches hold other fields, or numbers in another byte order."""
 
 
-def pack(sketch: Sketch, norms: Norms, usual: float) -> bytes:
+def pack(sketch: Stored, norms: Norms, usual: float) -> bytes:
     """Everything that comparing with a report needs."""
-    parts = [_part(getattr(sketch, name)) for name in _SKETCH]
+    title = frozenset(sketch.title)
+    of = {name: getattr(sketch, name) for name in _KEYS if name != "rest"}
+    of["rest"] = [key for key in sketch.words if key not in title]
+    area = None if sketch.product_area is None else sketch.product_area.encode(*_TEXT)
     head = _HEAD.pack(
         *(getattr(norms, name) for name in _NORMS),
         usual,
-        *(len(content) for _, content in parts),
-        b"".join(kind for kind, _ in parts),
+        sketch.text_key,
+        _NO_AREA if area is None else len(area),
+        *(len(of[name]) for name in _KEYS),
     )
-    return head + b"".join(content for _, content in parts)
+    keys = array("I")
+    for name in _KEYS:
+        keys.extend(sorted(of[name]))
+    return head + keys.tobytes() + (area or b"") + sketch.vector
 
 
-def unpack(packed: bytes) -> tuple[Sketch, Norms, float]:
+def unpack(packed: bytes) -> tuple[Stored, Norms, float]:
+    """Keys come as arrays: most are gone through once, and a set would cost as much again."""
     head = _HEAD.unpack_from(packed)
-    at = _HEAD.size
-    values: list[Any] = []
-    for length, kind in zip(head[len(_NORMS) + 1 : -1], head[-1], strict=True):
-        end = at + length
-        values.append(_READ[kind](packed[at:end]))
-        at = end
-    return Sketch(*values), Norms(*head[: len(_NORMS)]), head[len(_NORMS)]
+    title, *lengths = accumulate(head[_LENGTHS:])
+    at = _HEAD.size + _KEY * lengths[-1]
+    keys = array("I", packed[_HEAD.size : at])
+    faint, phrases, code, letters, signatures, versions = (
+        keys[start:end] if start < end else _NONE for start, end in pairwise(lengths)
+    )
+    text_key, area = head[_LENGTHS - 2 : _LENGTHS]
+    end = at + max(area, 0)
+    drawn: Stored = Sketch(
+        title=keys[:title],
+        words=keys[: lengths[0]],
+        faint=faint,
+        phrases=phrases,
+        code=code,
+        letters=letters,
+        signatures=signatures,
+        versions=versions,
+        text_key=text_key,
+        product_area=None if area == _NO_AREA else packed[at:end].decode(*_TEXT),
+        vector=packed[end:],
+    )
+    return drawn, Norms(*head[: len(_NORMS)]), head[len(_NORMS)]
 
 
 def pack_numbers(numbers: Iterable[int]) -> bytes:
@@ -63,72 +90,6 @@ def pack_numbers(numbers: Iterable[int]) -> bytes:
 def unpack_numbers(packed: bytes) -> array[int]:
     """As an array: a transaction reads millions of them, and a tuple takes ten times the room."""
     return array("I", packed)
-
-
-def _part(value: object) -> tuple[bytes, bytes]:
-    match value:
-        case None:
-            return b"-", b""
-        case bytes():
-            return b"b", value
-        case str():
-            return b"s", value.encode("utf-8", "surrogatepass")
-        case int():
-            return b"i", array("q", (value,)).tobytes()
-        case dict():
-            return _weights(value)
-        case tuple():
-            kind = "I" if _small(value) else "Q"
-            return (b"t" if kind == "I" else b"T"), array(kind, value).tobytes()
-        case frozenset():
-            kind = "I" if _small(value) else "Q"
-            return (b"k" if kind == "I" else b"K"), array(kind, sorted(value)).tobytes()
-        case _:
-            raise TypeError(f"a sketch cannot hold {type(value).__name__}")
-
-
-def _small(keys: Iterable[int]) -> bool:
-    """Keys that fit 32 bits, as those of phrases do, take half the room."""
-    return max(keys, default=0) < _SMALL
-
-
-def _weights(weights: dict[int, float]) -> tuple[bytes, bytes]:
-    """One weight for all keys; or the few that there are, and for each key the place of its own."""
-    keys = array("Q", weights).tobytes()
-    known = sorted(set(weights.values()))
-    if len(known) <= 1:
-        return b"d", array("d", known or (0.0,)).tobytes() + keys
-    places = {weight: place for place, weight in enumerate(known)}
-    own = bytes(places[weight] for weight in weights.values())
-    return b"w", bytes((len(known),)) + array("d", known).tobytes() + own + keys
-
-
-def _read_one_weight(packed: bytes) -> dict[int, float]:
-    return dict.fromkeys(array("Q", packed[_FLOAT:]), array("d", packed[:_FLOAT])[0])
-
-
-def _read_weights(packed: bytes) -> dict[int, float]:
-    at = 1 + _FLOAT * packed[0]
-    known = array("d", packed[1:at]).tolist()
-    own_end = at + (len(packed) - at) // (_FLOAT + 1)
-    return dict(
-        zip(array("Q", packed[own_end:]), map(known.__getitem__, packed[at:own_end]), strict=True)
-    )
-
-
-_BY_KIND: dict[str, Callable[[bytes], object]] = {
-    "-": lambda _: None,
-    "b": bytes,
-    "s": lambda packed: packed.decode("utf-8", "surrogatepass"),
-    "i": lambda packed: array("q", packed)[0],
-    "d": _read_one_weight,
-    "w": _read_weights,
-    "t": lambda packed: tuple(array("I", packed)),
-    "T": lambda packed: tuple(array("Q", packed)),
-    "k": lambda packed: frozenset(array("I", packed)),
-    "K": lambda packed: frozenset(array("Q", packed)),
-}
-_READ: Final = {ord(kind): read for kind, read in _BY_KIND.items()}
 
 
 def text_of(fingerprint: Fingerprint) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,14 +46,14 @@ def grown(draw: st.DrawFn, most: int = 40) -> Tree:
 
 
 def walked(trees: Sequence[Tree], values: Sequence[float]) -> float:
-    score = 0.0
+    answers = []
     for tree in trees:
         node = 0 if tree.feature else ~0
         while node >= 0:
             more = values[tree.feature[node]] > tree.limit[node]
             node = tree.right[node] if more else tree.left[node]
-        score += tree.leaf[~node]
-    return score
+        answers.append(tree.leaf[~node])
+    return fsum(answers)
 
 
 @given(st.lists(grown(), max_size=6), _VALUES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ledger_rows import (
@@ -16,7 +15,7 @@ from ledger_rows import (
     minutes,
     place,
 )
-from sqlalchemy import event
+from overheard import overheard
 
 from connector.core.grouping.index import month_of
 from connector.core.model import State
@@ -24,7 +23,7 @@ from connector.ledger.rows import EventRow, InboxRow
 from connector.ledger.store import open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from connector.ledger.store import Ledger, Transaction
 
@@ -91,21 +90,6 @@ QUESTIONS: dict[str, Callable[[Transaction], Any]] = {
 }
 
 
-@contextmanager
-def overheard(ledger: Ledger) -> Iterator[list[tuple[str, Any]]]:
-    """The statements that reach the driver, with their parameters."""
-    said: list[tuple[str, Any]] = []
-
-    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            said.append((statement, parameters))
-
-    engine = ledger._connection.engine
-    event.listen(engine, "before_cursor_execute", listen)
-    yield said
-    event.remove(engine, "before_cursor_execute", listen)
-
-
 def test_every_question_of_a_sweep_is_answered_by_an_index(ledger: Ledger, ledger_url: str) -> None:
     with ledger.transaction() as tx:
         tx.escalations.add(an_escalation())
@@ -120,10 +104,14 @@ def test_every_question_of_a_sweep_is_answered_by_an_index(ledger: Ledger, ledge
         with ledger.rehearsal(), ledger.transaction() as tx:
             with overheard(ledger) as said:
                 ask(tx)
-            assert said, name
-            plans = [explained(tx, *asked, sqlite=sqlite) for asked in said]
+            plans = [explained(tx, *asked, sqlite=sqlite) for asked in said if asks(*asked)]
+            assert plans, name
         slow.update({str(plan): name for plan in plans if not plan or reads_a_whole_table(plan)})
     assert slow == {}
+
+
+def asks(statement: str, _parameters: Any) -> bool:
+    return statement.startswith(("SELECT", "UPDATE", "DELETE"))
 
 
 def explained(tx: Transaction, statement: str, parameters: Any, *, sqlite: bool) -> list[str]:

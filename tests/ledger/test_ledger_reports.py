@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Collection
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ledger_rows import NOON, a_link, a_mirror_row, a_report, an_escalation, minutes, place
 
@@ -22,14 +24,17 @@ from connector.core.grouping import (
 )
 from connector.core.grouping.index import month_of
 from connector.core.grouping.pairs import query
-from connector.core.grouping.sketch import sketch
+from connector.core.grouping.sketch import Sketch, sketch
 from connector.core.model import Customer, State
+from connector.errors import StoreError
 from connector.ledger import report_index
+from connector.ledger.report_index import LedgerIndex
 from connector.ledger.sketches import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from connector.core.grouping import ReportIndex
     from connector.core.model import Group
     from connector.ledger.store import Ledger
 
@@ -130,12 +135,65 @@ def test_groups_are_the_same_when_a_transaction_holds_only_a_few_reports(
     assert groups(ledger) == in_memory(reports)
 
 
-@given(subject=st.text(max_size=80), body=st.text(max_size=400))
+KEPT = tuple(field.name for field in fields(Sketch))
+
+
+@given(
+    subject=st.text(max_size=80),
+    body=st.text(max_size=400),
+    area=st.none() | st.text() | st.just("half a pair \ud800"),
+    vector=st.binary(max_size=9),
+)
+@example(
+    subject="Checkout fails",
+    body="It says E-4711\n\n    raise ValueError(total)\n\nv2.31.0",
+    area="Kasse, größte",
+    vector=b"\x00\xff",
+)
 @settings(max_examples=60, deadline=None)
-def test_a_sketch_comes_back_as_it_was(subject: str, body: str) -> None:
-    drawn = sketch(fingerprint(subject, body, product_area="checkout"))
+def test_a_sketch_comes_back_as_it_was(
+    subject: str, body: str, area: str | None, vector: bytes
+) -> None:
+    told = fingerprint(subject, body)
+    drawn = replace(sketch(told), product_area=area, vector=vector)
     norms = query(drawn, {}, 1).norms
-    assert unpack(pack(drawn, norms, 0.25)) == (drawn, norms, 0.25)
+    found, *others = unpack(pack(drawn, norms, 0.25))
+    assert {name: _sorted(getattr(found, name)) for name in KEPT} == {
+        name: _sorted(getattr(drawn, name)) for name in KEPT
+    }
+    assert others == [norms, 0.25]
+
+
+def _sorted(kept: object) -> object:
+    """Keys come back in another kind of collection, each of them once."""
+    return (
+        kept if isinstance(kept, str | bytes) or not isinstance(kept, Collection) else sorted(kept)
+    )
+
+
+@pytest.mark.parametrize("kind", ["memory", "ledger"])
+def test_weights_are_those_of_the_window_and_of_what_an_escalation_holds(
+    ledger: Ledger, kind: str
+) -> None:
+    with ledger.transaction() as tx:
+        index: ReportIndex = tx.reports if kind == "ledger" else MemoryIndex()
+        grouper = Grouper(window=timedelta(days=30), index=index)
+        for number in range(1, 5):
+            grouper.place(a_report(number))
+        came = [one.created_at for one in index.arrivals(range(4))]
+        norms = {one.number: one.norms.words for one in index.placed(range(4))}
+
+        def found() -> list[int]:
+            known = index.weights([3, 0, 1, 2, 9], came[1], came[2])
+            assert all(norms[number] == weight for number, weight in known)
+            return [number for number, _ in known]
+
+        assert found() == [1, 2]
+        if isinstance(index, LedgerIndex):
+            index.keep([4])
+            assert found() == [3, 1, 2]
+        index.remove(1)
+        assert 1 not in found()
 
 
 def found_by(ledger: Ledger, report: Report) -> list[int]:
@@ -144,6 +202,18 @@ def found_by(ledger: Ledger, report: Report) -> list[int]:
         group = place(tx, report).group_with(report.ticket_id)
     members = group.members if group else ()
     return [member.ticket_id for member in members if member.ticket_id != report.ticket_id]
+
+
+def place_without_terms(ledger: Ledger) -> None:
+    with ledger.transaction() as tx:
+        tx._connection.exec_driver_sql("DROP TABLE term")
+        place(tx, a_report(1))
+
+
+def test_what_goes_wrong_while_placing_is_told_as_elsewhere(ledger: Ledger) -> None:
+    """Though the driver is asked directly there."""
+    with ledger.rehearsal(), pytest.raises(StoreError, match="does not know"):
+        place_without_terms(ledger)
 
 
 def test_nothing_is_read_from_what_was_not_saved(ledger: Ledger) -> None:

@@ -259,6 +259,27 @@ def test_a_lost_server_connection_fails_one_transaction_and_the_next_connects_ag
             tx.set_cursor("tickets", "def")
 
 
+def test_a_server_that_goes_while_a_report_is_placed_is_told_as_elsewhere(
+    postgres_url: str,
+) -> None:
+    def cut_off() -> None:
+        with ledger.transaction() as tx:
+            tx.set_cursor("tickets", "abc")
+            with open_ledger(postgres_url, now=NOON) as other, other.transaction() as outside:
+                outside._connection.exec_driver_sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            tx.reports.number_of(1)
+
+    with open_ledger(postgres_url, now=NOON) as ledger:
+        with pytest.raises(UnavailableError, match="closed the connection"):
+            cut_off()
+        with ledger.transaction() as tx:
+            assert tx.cursor("tickets") is None
+            assert tx.reports.number_of(1) is None
+
+
 def test_sqlite_is_told_to_reach_the_disk_at_every_commit(sqlite_url: str) -> None:
     with open_ledger(sqlite_url, now=NOON) as ledger:
         settings = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from heapq import nlargest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.grouping.codes import code_keys
-from connector.core.grouping.index import NEWEST, Arrival, Placed, Report, ReportIndex, month_of
+from connector.core.grouping.index import NEWEST, Placed, Report, ReportIndex, month_of
 from connector.core.grouping.pairs import (
     Likeness,
     Query,
@@ -18,7 +18,7 @@ from connector.core.grouping.pairs import (
     query,
     surroundings,
 )
-from connector.core.grouping.sketch import Sketch, sketch
+from connector.core.grouping.sketch import FAINT, Drawn, sketch
 from connector.core.grouping.templates import template_lines
 
 if TYPE_CHECKING:
@@ -26,11 +26,19 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 _SEARCHED_TERMS: Final = 16
-_CANDIDATES: Final = 40
-_COMPARED: Final = 20
 _NORM_FLOOR: Final = 3.0
 _FIRST: Final = 1_000.0
 _DAY: Final = 86_400.0
+
+
+class Breadth(NamedTuple):
+    """How many reports are read for a new one, and with how many of those it is compared.
+
+    More than the default changed no group of the measured trackers and mails.
+    """
+
+    read: int = 24
+    compared: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +58,12 @@ class Seen:
 class Finder:
     """Looks at an index through a time window; the only writer of what it counts and stores."""
 
-    def __init__(self, index: ReportIndex, *, window: timedelta) -> None:
+    def __init__(
+        self, index: ReportIndex, *, window: timedelta, breadth: Breadth | None = None
+    ) -> None:
         self.index = index
         self._window = window
+        self._breadth = breadth or Breadth()
         self._counted = False
         self._left_out: frozenset[int] = frozenset()
 
@@ -66,7 +77,7 @@ class Finder:
             self.index.count(self._sketch(report).keys)
         self._counted = True
 
-    def _sketch(self, report: Report) -> Sketch:
+    def _sketch(self, report: Report) -> Drawn:
         return sketch(report.fingerprint, self._left_out)
 
     def look(self, report: Report) -> Seen:
@@ -87,14 +98,15 @@ class Finder:
                 -pair[1].number,
             ),
         )
-        nearest = tuple(placed for _, placed in ranked[:_COMPARED])
+        nearest = tuple(placed for _, placed in ranked[: self._breadth.compared])
         around = surroundings(close)
         return Seen(report=report, query=asked, near=nearest, around=around, alike=alike)
 
     def _nearest(self, report: Report, asked: Query) -> tuple[Placed, ...]:
         """By the rare terms they share, the newest first among equals."""
         drawn = asked.sketch
-        value = {key: asked.rarity[key] * weight for key, weight in drawn.words.items()}
+        value = {key: asked.rarity[key] for key in drawn.words}
+        value |= {key: asked.rarity[key] * FAINT for key in drawn.faint}
         value |= {key: asked.rarity[key] for key in drawn.signatures}
         value |= dict.fromkeys(code_keys(report.fingerprint), _FIRST)
         keys = sorted(value, key=lambda key: (-value[key], key))[:_SEARCHED_TERMS]
@@ -106,18 +118,15 @@ class Finder:
             worth = value[key] ** 2
             for number in numbers:
                 shared[number] += worth
-        best = nlargest(4 * _CANDIDATES, zip(shared.values(), shared, strict=True))
-        first = [number for _, number in best]
-        near = [one for one in self.index.arrivals(first) if self.in_window(one, report)]
-        near.sort(key=lambda one: (-shared[one.number] / (one.weight + _NORM_FLOOR), -one.number))
-        return tuple(self.index.placed([one.number for one in near[:_CANDIDATES]]))
+        best = nlargest(4 * self._breadth.read, zip(shared.values(), shared, strict=True))
+        since, until = report.created_at - self._window, report.created_at + self._window
+        near = self.index.weights([number for _, number in best], since, until)
+        ranked = sorted((-shared[one] / (weight + _NORM_FLOOR), -one) for one, weight in near)
+        return tuple(self.index.placed([-number for _, number in ranked[: self._breadth.read]]))
 
     def _months(self, report: Report) -> list[int]:
         first = month_of(report.created_at - self._window)
         return list(range(first, month_of(report.created_at + self._window) + 1))
-
-    def in_window(self, arrival: Arrival, report: Report) -> bool:
-        return arrival.kept or abs(arrival.created_at - report.created_at) <= self._window
 
     def evidence(self, seen: Seen, placed: Placed) -> tuple[float, ...]:
         """The values of `pairs.FEATURES` for the report and one in store."""

@@ -169,7 +169,7 @@ class Grouper:
         return max(chance, SAME_CODE) if self._share_a_code(seen, placed) else chance
 
     def _share_a_code(self, seen: Seen, placed: Placed) -> bool:
-        shared = code_keys(seen.report.fingerprint) & placed.sketch.signatures
+        shared = code_keys(seen.report.fingerprint).intersection(placed.sketch.signatures)
         if not shared:
             return False
         counts, size = self._index.counts(shared), self._index.size()

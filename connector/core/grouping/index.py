@@ -15,7 +15,7 @@ from connector.core.model import Frozen
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from connector.core.grouping.sketch import Sketch
+    from connector.core.grouping.sketch import Stored
 
 
 NEWEST: Final = 300
@@ -45,17 +45,15 @@ class Norms:
 
 
 class Arrival(NamedTuple):
-    """What is asked of a report in store before its words are. `number` counts arrivals from 0.
+    """A report in store, without its words. `number` counts arrivals from 0.
 
-    `weight` is its `norms.words`. `kept`: an escalation holds it, so that it is found for longer
-    than the window.
+    `kept`: an escalation holds it, so that it is found for longer than the window.
     """
 
     number: int
     ticket_id: int
     customer_key: str
     created_at: datetime
-    weight: float
     kept: bool = False
 
 
@@ -71,7 +69,7 @@ class Placed:
     ticket_id: int
     customer_key: str
     created_at: datetime
-    sketch: Sketch
+    sketch: Stored
     norms: Norms
     usual: float
 
@@ -86,7 +84,6 @@ def arrival_of(placed: Placed) -> Arrival:
         ticket_id=placed.ticket_id,
         customer_key=placed.customer_key,
         created_at=placed.created_at,
-        weight=placed.norms.words,
     )
 
 
@@ -133,6 +130,13 @@ class ReportIndex(Protocol):
         """Per key at most `most` numbers of the newest reports of these months that have it.
 
         A month remembers `NEWEST` of them.
+        """
+
+    def weights(
+        self, numbers: Sequence[int], since: datetime, until: datetime
+    ) -> Sequence[tuple[int, float]]:
+        """Number and `norms.words` of those that are still in store and came in this time, both
+        ends included, or that an escalation holds, whenever they came.
         """
 
     def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
@@ -209,6 +213,15 @@ class MemoryIndex:
                     break
             found[key] = numbers[:most]
         return found
+
+    def weights(
+        self, numbers: Sequence[int], since: datetime, until: datetime
+    ) -> Sequence[tuple[int, float]]:
+        return [
+            (placed.number, placed.norms.words)
+            for placed in self.placed(numbers)
+            if since <= placed.created_at <= until
+        ]
 
     def arrivals(self, numbers: Sequence[int]) -> Sequence[Arrival]:
         return [arrival_of(placed) for placed in self.placed(numbers)]

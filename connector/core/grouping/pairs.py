@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from math import exp, log, log1p, sqrt
+from math import exp, fsum, log, log1p, sqrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from connector.core.grouping.index import Norms, Placed
-from connector.core.grouping.sketch import COMMON_KEYS
+from connector.core.grouping.sketch import COMMON_KEYS, FAINT
 from connector.core.grouping.vectors import cosine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from connector.core.grouping.sketch import Sketch
+    from connector.core.grouping.sketch import Drawn, Stored
 
 FEATURES: Final = (
     "words",
@@ -88,9 +88,10 @@ class Query:
     """A report about to be placed, with the rarity of each of its terms at that moment.
 
     `squares` of the rarities, and `weighted` squares of its words, are needed for each pair.
+    Sums over keys are exact (`fsum`): the order of a set's keys depends on how it was made.
     """
 
-    sketch: Sketch
+    sketch: Drawn
     rarity: Mapping[int, float]
     norms: Norms
     squares: Mapping[int, float]
@@ -98,13 +99,14 @@ class Query:
 
 
 class Likeness(NamedTuple):
-    """How alike two reports are, 0 to 1; `near` is the measure of "usual"."""
+    """How alike two reports are, 0 to 1; `near` is the measure of "usual". `shared`: words."""
 
     words: float
     title: float
     phrases: float
     letters: float
     near: float
+    shared: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,49 +117,49 @@ class Surroundings:
     usual: float
 
 
-def query(sketch: Sketch, counts: Mapping[int, int], size: int) -> Query:
+def query(sketch: Drawn, counts: Mapping[int, int], size: int) -> Query:
     top = log(size + _PRIOR_SIZE)
     scale = _FULL / (top - log(_PRIOR_COUNT))
     rarity = {key: scale * (top - log(counts.get(key, 0) + _PRIOR_COUNT)) for key in sketch.keys}
     for key in COMMON_KEYS.intersection(rarity):
         rarity[key] = min(rarity[key], _MOST_OF_COMMON)
-    norms = Norms(
-        words=sqrt(sum((rarity[key] * weight) ** 2 for key, weight in sketch.words.items())),
-        title=sqrt(sum(rarity[key] ** 2 for key in sketch.title)),
-        phrases=sqrt(sum(rarity[key] ** 2 for key in sketch.phrases)),
-        code=sqrt(sum(rarity[key] ** 2 for key in sketch.code)),
-        mass=sum(rarity[key] * weight for key, weight in sketch.words.items()),
-        title_mass=sum(rarity[key] for key in sketch.title),
-    )
     squares = {key: value**2 for key, value in rarity.items()}
-    weighted = {key: squares[key] * weight for key, weight in sketch.words.items()}
+    weights = dict.fromkeys(sketch.words, 1.0) | dict.fromkeys(sketch.faint, FAINT)
+    weighted = {key: squares[key] * weight for key, weight in weights.items()}
+    norms = Norms(
+        words=sqrt(fsum([weighted[key] * weight for key, weight in weights.items()])),
+        title=sqrt(fsum([squares[key] for key in sketch.title])),
+        phrases=sqrt(fsum([squares[key] for key in sketch.phrases])),
+        code=sqrt(fsum([squares[key] for key in sketch.code])),
+        mass=fsum([rarity[key] * weight for key, weight in weights.items()]),
+        title_mass=fsum([rarity[key] for key in sketch.title]),
+    )
     return Query(sketch=sketch, rarity=rarity, norms=norms, squares=squares, weighted=weighted)
 
 
 def likeness(query: Query, other: Placed) -> Likeness:
     """Of a report and one in store."""
-    words, title, phrases = _cosines(query, other)
-    letters = _letters(query.sketch, other.sketch)
+    mine, theirs, norms = query.sketch, other.sketch, other.norms
+    squares, weighted = query.squares, query.weighted
+    shared = mine.words.intersection(theirs.words)
+    parts = [weighted[key] for key in shared]
+    if theirs.faint:
+        faint = shared.intersection(theirs.faint)
+        parts = [weighted[key] * (FAINT if key in faint else 1.0) for key in shared]
+    words = _ratio(fsum(parts), query.norms.words * norms.words)
+    parts = [squares[key] for key in shared.intersection(theirs.title) if key in mine.title]
+    title = _ratio(fsum(parts), query.norms.title * norms.title)
+    parts = [squares[key] for key in mine.phrases.intersection(theirs.phrases)]
+    phrases = _ratio(fsum(parts), query.norms.phrases * norms.phrases)
+    both = len(mine.letters.intersection(theirs.letters))
+    letters = _ratio(2.0 * both, len(mine.letters) + len(theirs.letters))
     near = 0.3 * words + 0.1 * title + 0.2 * phrases + 0.4 * letters
-    return Likeness(words, title, phrases, letters, near)
+    return Likeness(words, title, phrases, letters, near, shared)
 
 
 def surroundings(found: list[float]) -> Surroundings:
     rising = tuple(sorted(found))
     return Surroundings(closeness=rising, usual=sum(rising[-_NEIGHBOURS:]) / _NEIGHBOURS)
-
-
-def _cosines(query: Query, other: Placed) -> tuple[float, float, float]:
-    mine, theirs, squares, norms = query.sketch, other.sketch, query.squares, other.norms
-    weighted, weights = query.weighted, theirs.words
-    words = sum([weighted[key] * weights[key] for key in mine.words.keys() & weights.keys()])
-    title = sum([squares[key] for key in mine.title & theirs.title])
-    phrases = sum([squares[key] for key in mine.phrases & theirs.phrases])
-    return (
-        _ratio(words, query.norms.words * norms.words),
-        _ratio(title, query.norms.title * norms.title),
-        _ratio(phrases, query.norms.phrases * norms.phrases),
-    )
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -175,8 +177,8 @@ def evidence(
 ) -> tuple[float, ...]:
     """The values of `FEATURES` for a report and one in store, or `FEATURES_WITH_VECTORS`."""
     return (
-        *alike,
-        *_words_in_common(query, other),
+        *alike[:-1],
+        *_words_in_common(query, other, alike.shared),
         *_signs_in_common(query, other.sketch),
         log1p(days),
         exp(-days / _DECAY_DAYS),
@@ -192,45 +194,43 @@ def _meaning(mine: bytes, theirs: bytes) -> tuple[float, ...]:
     return (cosine(mine, theirs),) if mine and theirs else ()
 
 
-def _letters(mine: Sketch, theirs: Sketch) -> float:
-    both = len(mine.letters & theirs.letters)
-    return _ratio(2.0 * both, len(mine.letters) + len(theirs.letters))
-
-
-def _words_in_common(query: Query, other: Placed) -> tuple[float, ...]:
+def _words_in_common(query: Query, other: Placed, shared: frozenset[int]) -> tuple[float, ...]:
     mine, theirs, rarity = query.sketch, other.sketch, query.rarity
-    shared = mine.words.keys() & theirs.words.keys()
-    mass = sum(rarity[key] * min(mine.words[key], theirs.words[key]) for key in shared)
-    rarest = sorted((rarity[key] for key in shared), reverse=True)[:3]
-    code = sum(rarity[key] ** 2 for key in mine.code & theirs.code)
+    known = [rarity[key] for key in shared]
+    rarest = (*sorted(known, reverse=True)[:3], 0.0, 0.0, 0.0)[:3]
+    if mine.faint or theirs.faint:
+        faint = shared.intersection((*mine.faint, *theirs.faint))
+        known = [rarity[key] * (FAINT if key in faint else 1.0) for key in shared]
+    mass = fsum(known)
+    in_theirs = fsum([rarity[key] for key in mine.title if key in shared])
+    in_mine = fsum([rarity[key] for key in theirs.title if key in shared])
+    code = 0.0
+    if mine.code and theirs.code:
+        code = fsum([query.squares[key] for key in mine.code.intersection(theirs.code)])
     return (
-        _ratio(
-            sum(rarity[key] for key in mine.title if key in theirs.words), query.norms.title_mass
-        ),
-        _ratio(
-            sum(rarity[key] for key in theirs.title if key in mine.words), other.norms.title_mass
-        ),
+        _ratio(in_theirs, query.norms.title_mass),
+        _ratio(in_mine, other.norms.title_mass),
         _ratio(mass, query.norms.mass + other.norms.mass - mass),
         _ratio(mass, min(query.norms.mass, other.norms.mass)),
         log1p(mass),
-        *(*rarest, 0.0, 0.0, 0.0)[:3],
+        *rarest,
         _ratio(code, query.norms.code * other.norms.code),
     )
 
 
-def _signs_in_common(query: Query, theirs: Sketch) -> tuple[float, ...]:
+def _signs_in_common(query: Query, theirs: Stored) -> tuple[float, ...]:
     mine = query.sketch
-    signs = [query.rarity[key] for key in mine.signatures & theirs.signatures]
-    versions = bool(mine.versions and theirs.versions)
-    return (
-        log1p(sum(signs)),
-        max(signs, default=0.0),
-        float(bool(mine.signatures and theirs.signatures and not signs)),
-        float(len(mine.versions & theirs.versions) - 0.5 * versions),
-    )
+    foreign, versions = 0.0, 0.0
+    signs: list[float] = []
+    if mine.signatures and theirs.signatures:
+        signs = [query.rarity[key] for key in mine.signatures.intersection(theirs.signatures)]
+        foreign = float(not signs)
+    if mine.versions and theirs.versions:
+        versions = len(mine.versions.intersection(theirs.versions)) - 0.5
+    return (log1p(fsum(signs)), max(signs, default=0.0), foreign, versions)
 
 
-def _same_area(mine: Sketch, theirs: Sketch) -> float:
+def _same_area(mine: Drawn, theirs: Stored) -> float:
     if mine.product_area is None or theirs.product_area is None:
         return 0.0
     return 1.0 if mine.product_area == theirs.product_area else -1.0
@@ -254,7 +254,7 @@ def _stands_out(near: float, around: Surroundings, others_usual: float) -> tuple
     )
 
 
-def _sizes(mine: Sketch, theirs: Sketch) -> tuple[float, float, float]:
+def _sizes(mine: Drawn, theirs: Stored) -> tuple[float, float, float]:
     shorter, longer = sorted((len(mine.words), len(theirs.words)))
     titles = min(len(mine.title), len(theirs.title))
     return (log1p(shorter), log1p(longer) - log1p(shorter), float(titles))
