@@ -183,6 +183,19 @@ def place_alone(ledger: Ledger, reports: Sequence[Report]) -> tuple[Timed, Timed
     return placing, whole
 
 
+def same_work(like: float, times: int) -> Timed:
+    """A loop that does the same each time and takes about as many seconds as `like` on a machine of
+    some 15 million rounds a second: by how much it differs is the machine's doing, not ours.
+    """
+    timed = Timed()
+    for _ in range(times):
+        with timed.one():
+            total = 0
+            for number in range(int(like * 15e6)):
+                total += number & 7
+    return timed
+
+
 def place_together(ledger: Ledger, reports: Sequence[Report], each: int) -> float:
     """CPU seconds for each ticket, `each` in a transaction, as a sweep with news places them."""
     with ledger.transaction() as tx:
@@ -243,6 +256,9 @@ def at_size(size: int, days: int, timed: int, folder: Path, *, vectors: bool = F
             placing, whole = place_alone(ledger, list(islice(reports, timed)))
             print(f"  one ticket placed: {placing.told()}")
             print(f"  with save and commit: {whole.told()}")
+            print(
+                f"  the same loop as often: {same_work(_at(placing.cpu, 0.5) / 1000, timed).told()}"
+            )
             together = place_together(ledger, list(islice(reports, timed)), each=100)
             print(f"  a hundred in one transaction: {together * 1000:.2f} ms CPU each")
         began = time.process_time()
