@@ -58,6 +58,8 @@ def _convert(
             else:
                 yield line
 
+    if output is not None and output.exists() and output.samefile(file):
+        raise ConfigError(f"--output {output}: is the file that is read. Name another one")
     with file.open("rb") as handle, _opened(output) as out:
         for done, answer in enumerate(engine(good(handle)), 1):
             out.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from connector.core.customers import customer_key
@@ -78,17 +78,26 @@ def group_file(
     group_of = {
         order[member.ticket_id]: group for group in grouper.groups() for member in group.members
     }
-    founder = {
-        group.id: tickets[order[group.members[0].ticket_id]].id for group in group_of.values()
-    }
+    name_of = _names(group_of.values(), lambda rank: tickets[order[rank]].id)
     for place, ticket in enumerate(tickets):
-        yield _line(ticket.id, group_of.get(place), founder)
+        group = group_of.get(place)
+        yield {
+            "id": ticket.id,
+            "group": name_of[group.id] if group else None,
+            "strength": group.strength if group else None,
+        }
 
 
-def _line(ticket_id: int | str, group: Group | None, founder: dict[str, int | str]) -> GroupLine:
-    if group is None:
-        return {"id": ticket_id, "group": None, "strength": None}
-    return {"id": ticket_id, "group": f"g{founder[group.id]}", "strength": group.strength}
+def _names(groups: Iterable[Group], id_of: Callable[[int], int | str]) -> dict[str, str]:
+    """Each group is named after its first ticket; an id that stands in the file twice gives two."""
+    founder = {group.id: id_of(group.members[0].ticket_id) for group in groups}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for group, first in founder.items():
+        others = (f"g{first}-{k}" for k in count(2))
+        names[group] = next(name for name in chain((f"g{first}",), others) if name not in taken)
+        taken.add(names[group])
+    return names
 
 
 def _when(ticket: _Read) -> tuple[datetime, bool, int, str]:
@@ -118,18 +127,18 @@ def _read(
 ) -> Iterator[_Read]:
     """A ticket without a time is taken to have come an hour after the one before it."""
     last = _UNTIMED_START
-    count = 0
+    read = 0
     for some in _in_batches(_good(lines, on_bad)):
         texts = [(line.subject, line.body) for line in some]
         vectors = meaning.vectors(texts) if meaning else [""] * len(some)
         for line, vector in zip(some, vectors, strict=True):
             last = line.created_at or last + _UNTIMED_STEP
-            count += 1
-            if count % _PROGRESS_EVERY == 0:
-                progress(count, None)
+            read += 1
+            if read % _PROGRESS_EVERY == 0:
+                progress(read, None)
             yield _Read(
                 id=line.id,
-                customer=customer_key(line.organization, line.requester, None) or f"ticket:{count}",
+                customer=customer_key(line.organization, line.requester, None) or f"ticket:{read}",
                 created_at=last,
                 fingerprint=fingerprint(line.subject, line.body, vector=vector),
             )

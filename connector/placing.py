@@ -8,8 +8,10 @@ than the one it was made with.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping import Corrections, Grouper, Report, Verdict, Verdicts
@@ -21,7 +23,7 @@ from connector.ledger.rows import GroupRow, LabelRow, NearMissRow
 from connector.ledger.sketches import SHAPE, readable, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import timedelta
 
     from connector.core.grouping import Fingerprint, Parameters, Placement
@@ -279,6 +281,7 @@ def _rebuild(services: Services, found: GroupsUpdate, since: datetime) -> None:
     bears the version: a run that dies half way is followed by one that begins again.
     """
     with services.ledger.transaction() as tx:
+        before = tx.reports.grouped()
         tx.reports.clear()
         escalated = list(tx.links.held(services.now - _horizon(services)).values())
         first = {number: tickets[0] for tickets in escalated for number in tickets}
@@ -290,7 +293,40 @@ def _rebuild(services: Services, found: GroupsUpdate, since: datetime) -> None:
             tx.reports.keep(first)
             _expire(services, tx, since)
     with services.ledger.transaction() as tx:
+        changed = _name_as_before(tx, before)
+        tx.groups.forget_misses(changed)
+        put_lines(tx, grouper_of(tx, services.window), changed)
+        tx.reports.save()
         tx.set_cursor(_VERSION, _version())
+
+
+def _name_as_before(tx: Transaction, before: Mapping[int, str]) -> set[str]:
+    """Groups take back the names that most of their tickets bore: people noted them. The names
+    that another group has now, or had until now.
+    """
+    index = tx.reports
+    groups = {group: index.members(group) for group in index.groups()}
+    claims: list[tuple[int, str, str]] = []
+    for group, numbers in groups.items():
+        had = Counter(before.get(one.ticket_id) for one in index.arrivals(numbers))
+        claims += [(-times, name, group) for name, times in had.items() if name]
+    named: dict[str, str] = {}
+    done: set[str] = set()
+    for _, name, group in sorted(claims):
+        if group not in done and name not in named:
+            named[name] = group
+            done.add(group)
+    others = {name: group for name, group in named.items() if name != group}
+    changed = {*others, *others.values()}
+    for name, group in others.items():
+        free = (other for k in count(2) if not index.members(other := f"{name}-{k}"))
+        aside = next(other for other in free if other not in named)
+        for number in index.members(name):
+            index.assign(number, aside, index.chance_of(number))
+            changed.add(aside)
+        for number in groups[group]:
+            index.assign(number, name, index.chance_of(number))
+    return changed
 
 
 def _forget_old(services: Services, found: GroupsUpdate, since: datetime) -> None:

@@ -5,6 +5,7 @@ Used by `group`, `extract`, `assess --from-file`, `backtest` and `sandbox --load
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ONE_EACH = "each ticket needs a line of its own"
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""An escape of JSON; the one group is half of a surrogate pair without the other."""
+_TEXTS = frozenset({"subject", "body"})
+"""Keys that must be there and may be null."""
+_YEARS = range(1970, 3000)
+"""Years that a ticket may be of: others are what programs write for no time at all."""
 
 
 class _Line(BaseModel):
@@ -40,6 +50,16 @@ class CommentLine(_Line):
     def _author_as_text(cls, value: object) -> object:
         return _as_name(value)
 
+    @field_validator("body", mode="before")
+    @classmethod
+    def _body_may_be_null(cls, value: object) -> object:
+        return "" if value is None else value
+
+    @field_validator("created_at", mode="before")
+    @classmethod
+    def _time_may_be_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("created_at")
     @classmethod
     def _with_zone(cls, value: datetime | None) -> datetime | None:
@@ -49,8 +69,9 @@ class CommentLine(_Line):
 class TicketLine(_Line):
     """One ticket of a file. Only id, subject and body (Zendesk: description) are required.
 
-    `created_at` is aware; a time without a zone is read as UTC. `line` is the line
-    number in the file, from 1.
+    `created_at` is aware; a time without a zone is read as UTC, one of no year that a ticket may be
+    of as none. `tags` may be one text, with spaces between, as Zendesk takes them. `line` is the
+    line number in the file, from 1.
     """
 
     id: int | str
@@ -59,7 +80,7 @@ class TicketLine(_Line):
     created_at: datetime | None = None
     updated_at: datetime | None = None
     subject: str
-    body: str = Field(validation_alias=AliasChoices("body", "description"))
+    body: str
     comments: tuple[CommentLine, ...] = ()
     priority: str | None = None
     type: str | None = None
@@ -80,14 +101,24 @@ class TicketLine(_Line):
     def _as_text(cls, value: object) -> object:
         return _as_name(value)
 
+    @field_validator("created_at", "updated_at", mode="before")
+    @classmethod
+    def _time_may_be_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("tags", mode="before")
+    @classmethod
+    def _tags_as_one_text(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
     @field_validator("created_at", "updated_at")
     @classmethod
     def _with_zone(cls, value: datetime | None) -> datetime | None:
         return _aware(value)
 
-    @field_validator("subject", mode="before")
+    @field_validator("subject", "body", mode="before")
     @classmethod
-    def _subject_may_be_null(cls, value: object) -> object:
+    def _text_may_be_null(cls, value: object) -> object:
         return "" if value is None else value
 
 
@@ -113,12 +144,25 @@ def read_whole_lines(
         if not raw.strip():
             continue
         try:
-            value = orjson.loads(raw if number > 1 else _without_mark(raw))
+            value = _decoded(raw if number > 1 else _without_mark(raw))
         except ValueError:
             yield BadLine(number, "is not JSON"), {}
             continue
         line = parse_line(value, number)
         yield line, {} if isinstance(line, BadLine) else _ticket_of(value)
+
+
+def _decoded(raw: bytes | str) -> Any:
+    """ValueError if it is no JSON. A cut emoji leaves half of a surrogate pair, which is fine."""
+    try:
+        return orjson.loads(raw)
+    except ValueError:
+        text = raw if isinstance(raw, str) else raw.decode("utf-8")
+        return orjson.loads(_ESCAPE.sub(_whole, text))
+
+
+def _whole(escape: re.Match[str]) -> str:
+    return "\\ufffd" if escape[1] else escape[0]
 
 
 def _without_mark(raw: bytes | str) -> bytes | str:
@@ -164,7 +208,9 @@ def _export_names(value: dict[str, Any]) -> dict[str, Any]:
         named["subject"] = named["raw_subject"]
     if "subject" not in named and isinstance(named.get("title"), str):
         named["subject"] = named["title"]
-    return {key: item for key, item in named.items() if item is not None or key == "subject"}
+    if "body" not in named and "description" in named:
+        named["body"] = named["description"]
+    return {key: item for key, item in named.items() if item is not None or key in _TEXTS}
 
 
 def _as_name(value: object) -> object:
@@ -180,6 +226,6 @@ def _as_name(value: object) -> object:
 
 
 def _aware(value: datetime | None) -> datetime | None:
-    if value is None or value.tzinfo is not None:
-        return value
-    return value.replace(tzinfo=UTC)
+    if value is None or value.year not in _YEARS:
+        return None
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

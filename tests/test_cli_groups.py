@@ -8,9 +8,23 @@ import pytest
 from click.testing import CliRunner
 
 from connector.cli import cli
+from connector.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.mark.parametrize("command", ["group", "extract"])
+def test_the_file_that_is_read_is_not_written_over(command: str, tmp_path: Path) -> None:
+    file = tmp_path / "tickets.jsonl"
+    file.write_text('{"id": 1, "subject": "Login", "body": "The login fails."}\n', encoding="utf-8")
+    (tmp_path / "same.jsonl").symlink_to(file)
+    before = file.read_bytes()
+    for name in ("tickets.jsonl", "same.jsonl"):
+        answer = CliRunner().invoke(cli, [command, str(file), "-o", str(tmp_path / name)])
+        assert isinstance(answer.exception, ConfigError)
+        assert "is the file that is read" in str(answer.exception)
+        assert file.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,13 @@ def test_an_id_that_is_text_comes_out_as_text() -> None:
     assert lines[0]["group"] == "gA-1"
 
 
+def test_an_id_that_stands_in_the_file_twice_glues_no_groups_together() -> None:
+    other = ("Export has no header row", "The spreadsheet starts without any column names at all.")
+    rows = [row | {"id": 7} for row in tickets() if row["id"] in {1, 3, 5}]
+    rows += [rows[0] | {"subject": other[0], "body": other[1], "requester": name} for name in "abc"]
+    assert [line["group"] for line in grouped(rows)] == ["g7"] * 3 + ["g7-2"] * 3
+
+
 def test_bad_lines_are_told_by_number_and_the_rest_is_grouped() -> None:
     told: list[BadLine] = []
     rows = tickets()

@@ -131,6 +131,46 @@ def test_an_index_that_another_version_made_is_made_anew_with_the_same_groups(
         assert update_groups(services).rebuilt == 0
 
 
+def test_groups_that_are_made_anew_keep_their_names_though_a_first_ticket_came_late(
+    ledger: Ledger,
+) -> None:
+    desk = a_desk(report(5), report(6))
+    read_and_place(ledger, desk)
+    desk.stock[1] = report(1, age=timedelta(days=2))
+    (before,) = read_and_place(ledger, desk, full=True)
+    assert (before.id, len(before.members)) == ("g5", 3)
+    with ledger.transaction() as tx:
+        tx.set_cursor("groups: version", "old")
+    desk.stock[7] = report(7, MATTERS[1])
+    with services_of(ledger, desk) as services:
+        assert run_sweep(services).regrouped == 4
+        (after,) = groups(services)
+    assert (after.id, [member.ticket_id for member in after.members]) == ("g5", [1, 5, 6])
+    with ledger.snapshot() as tx:
+        assert tx.groups.ids() == ["g5"]
+
+
+def test_names_that_changed_hands_go_back(ledger: Ledger) -> None:
+    desk = a_desk(*a_month(), report(13, MATTERS[0], subject="Alone", description="Nothing alike."))
+    read_and_place(ledger, desk)
+    before = {1: "g2", 4: "g2", 7: "g2", 2: "g1", 5: "g1", 8: "g3", 3: "g13", 6: "g13"}
+    with ledger.transaction() as tx:
+        assert {"g1", "g2", "g3", "g13", "g13-2"} <= placing._name_as_before(tx, before)
+        tx.reports.save()
+    with ledger.snapshot() as tx:
+        found = {
+            name: [one.ticket_id for one in tx.reports.arrivals(tx.reports.members(name))]
+            for name in ("g1", "g2", "g3", "g13", "g13-2")
+        }
+    assert found == {
+        "g1": [2, 5, 8, 11],
+        "g2": [1, 4, 7, 10],
+        "g3": [],
+        "g13": [3, 6, 9, 12],
+        "g13-2": [13],
+    }
+
+
 def test_an_index_that_is_lost_is_made_anew_and_the_report_says_so(ledger: Ledger) -> None:
     desk = a_desk(*a_month())
     with services_of(ledger, desk) as services:

@@ -75,6 +75,29 @@ def test_what_is_missing_is_named_by_its_key(line: object, reason: str) -> None:
     assert reason in bad.reason
 
 
+@pytest.mark.parametrize(
+    "year", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59-11:00", ""]
+)
+def test_a_time_that_no_ticket_has_is_none(year: str) -> None:
+    (line,) = read({"id": 1, "subject": "", "body": "", "created_at": year})
+    assert isinstance(line, TicketLine)
+    assert line.created_at is None
+
+
+def test_texts_may_be_null_and_tags_one_text() -> None:
+    given = {"id": 1, "subject": None, "description": None, "tags": "vip gold"}
+    (line,) = read(given | {"comments": [{"body": None, "created_at": ""}]})
+    assert isinstance(line, TicketLine)
+    assert (line.subject, line.body, line.tags) == ("", "", ("vip", "gold"))
+    assert [comment.body for comment in line.comments] == [""]
+
+
+def test_half_a_pair_of_surrogates_costs_no_ticket() -> None:
+    (line,) = read_lines([rb'{"id":1,"subject":"cut \ud83d","body":"\ud83d\ude00 \\ud83d \udc00"}'])
+    assert isinstance(line, TicketLine)
+    assert (line.subject, line.body) == ("cut \ufffd", "\U0001f600 \\ud83d \ufffd")
+
+
 def test_a_bad_line_is_told_by_number_and_the_rest_is_read() -> None:
     found = list(read_lines([b'{"id":1,"subject":"","body":""}\n', b"\n", b"{oops\n", b'{"id":2}']))
     assert [type(line).__name__ for line in found] == ["TicketLine", "BadLine", "BadLine"]

@@ -130,6 +130,12 @@ class Groups(Repository[LabelRow]):
         if listed:
             self._connection.execute(near_miss.insert(), listed)
 
+    def forget_misses(self, groups: Iterable[str]) -> None:
+        """Those at groups whose name is another's now."""
+        for chunk in chunks(groups):
+            statement = delete(near_miss).where(near_miss.c.group_id.in_(chunk))
+            self._connection.execute(statement)
+
     def misses_of(self, numbers: Collection[int]) -> list[NearMissRow]:
         """What these reports did not join, the nearest first."""
         found = [

@@ -336,6 +336,12 @@ class LedgerIndex:
         statement = select(report.c.group_id).group_by(report.c.group_id)
         return list(self._connection.scalars(statement.having(func.count() > 1).order_by(oldest)))
 
+    def grouped(self) -> dict[int, str]:
+        """Ticket -> group, for those that are in one with others: for making all of it anew."""
+        shared = select(report.c.group_id).group_by(report.c.group_id).having(func.count() > 1)
+        known = select(report.c.ticket_id, report.c.group_id).where(report.c.group_id.in_(shared))
+        return {row.ticket_id: row.group_id for row in self._connection.execute(known)}
+
     # --- the end of a transaction, of a month -------------------------------------------------
 
     def save(self) -> None:

@@ -92,9 +92,11 @@ def test_a_ticket_that_is_placed_twice_stays_where_it_is() -> None:
 
 
 @given(
-    text=st.text(min_size=12, max_size=400).filter(lambda text: fingerprint("", text).text_key > 0),
+    text=st.text(max_size=400).filter(lambda text: fingerprint("", text).text_key > 0),
     days=st.integers(min_value=0, max_value=29),
 )
+@example(text="Login broken", days=3)
+@example(text="I can't log in to my account.", days=0)
 @settings(max_examples=60, deadline=None)
 def test_identical_texts_always_group(text: str, days: int) -> None:
     later = NOON + timedelta(days=days)
@@ -102,6 +104,26 @@ def test_identical_texts_always_group(text: str, days: int) -> None:
     twins = [a_report(20, "", text), a_report(21, "", text, created_at=later)]
     groups = ids(placed([*others, *twins]))
     assert any({20, 21} <= set(group) for group in groups)
+
+
+def test_equal_texts_of_two_words_wait_for_a_person() -> None:
+    grouper = placed([a_report(n, "", "Login broken") for n in range(4)])
+    (group,) = grouper.groups()
+    assert (len(group.members), group.strength) == (4, "suggested")
+
+
+@pytest.mark.parametrize(
+    "codes", [("PAY-1001", "PAY-2002", "PAY-3003"), ("HTTP 401", "HTTP 404", "HTTP 502")]
+)
+def test_one_sentence_with_other_codes_never_acts_by_itself(codes: tuple[str, ...]) -> None:
+    told = "Payment fails with error {} at the checkout of our shop."
+    others = [a_report(n, *words) for n, words in enumerate(OTHERS)]
+    forms = [a_report(20 + n, "Payment fails", told.format(code)) for n, code in enumerate(codes)]
+    same = [a_report(30 + n, "Payment fails", told.format(codes[0])) for n in range(2)]
+    found = placed([*others, *forms]).groups()
+    assert {group.strength for group in found} <= {"suggested"}
+    groups = {group.strength: group for group in placed([*others, forms[0], *same]).groups()}
+    assert [member.ticket_id for member in groups["sure"].members] == [20, 30, 31]
 
 
 def test_reports_further_apart_than_the_window_stay_apart() -> None:

@@ -44,6 +44,32 @@ def own(text: str) -> list[str]:
         ),
         pytest.param(f"Account: Acme\nPlan: Enterprise\nPriority: Low\n\n{MATTER}", id="form"),
         pytest.param(f"<div><p>Hello,</p><p>{MATTER}</p><style>p {{}}</style></div>", id="html"),
+        pytest.param(
+            f"<head><style>{'p { color: red } ' * 3_000}</style></head><p>{MATTER}</p>",
+            id="a long style",
+        ),
+        pytest.param(
+            f'<img src="data:image/png;base64,{"iVBORw0KGgo" * 3_000}"><p>{MATTER}</p>',
+            id="a picture within",
+        ),
+        pytest.param(
+            f"<p>{MATTER}</p><!-- {'x ' * 9_000} --><div class='gmail_quote'>On Mon, Bob &lt;"
+            "b@c.example&gt; wrote:<br><blockquote>Have you tried<br>this? <blockquote>No."
+            "</blockquote>Then do.</blockquote></div>",
+            id="html quote",
+        ),
+        pytest.param(f"<script>track('mail')</script>{MATTER}", id="script"),
+        pytest.param(f"您好，\n{MATTER}\n谢谢！", id="chinese"),
+        pytest.param(
+            f"お世話になっております。\n{MATTER}\nよろしくお願いいたします。", id="japanese"
+        ),
+        pytest.param(f"Geachte heer/mevrouw,\n{MATTER}", id="dutch"),
+        pytest.param(f"Gentili Signori,\n{MATTER}", id="italian"),
+        pytest.param(f"Добрый день,\n{MATTER}\n\nОтправлено с iPhone", id="russian"),
+        pytest.param(
+            f"{MATTER}\n\nпн, 2 мар. 2026 г., Боб <b@c.example>:\n> Привет",
+            id="russian quote",
+        ),
         pytest.param(f"{MATTER} https://t.example/?utm_source=mail&id=99183", id="tracking"),
     ],
 )
@@ -317,7 +343,11 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [">", "<p ", "a@", "[", "-- \n", "On a ", "{code", "0x", "/a", '"']
+    "piece",
+    [
+        *(">", "<p ", "a@", "[", "-- \n", "On a ", "{code", "0x", "/a", '"'),
+        *("<style>", "<!--", "<script>x</", "<blockquote>", "</blockquote>a"),
+    ],
 )
 def test_hostile_repetition_stays_quick(piece: str) -> None:
     lines = own(piece * 20_000)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 SAME_CODE: Final = 0.9
 """The chance that two reports with the same rare code are one issue."""
+OTHER_CODES: Final = 0.5
+"""The most that it is where each says its own: a form has the same words for every failure. Not
+less, since a number of an order looks the same; a person decides.
+"""
 
 _CODE = re.compile(r"code:([a-z]{1,8})[-_]?\d{2,6}")
 _STANDARDS: Final = frozenset(
@@ -43,6 +47,11 @@ def product_codes(signatures: Iterable[str]) -> frozenset[str]:
 def code_keys(fingerprint: Fingerprint) -> frozenset[int]:
     """Keys of the product's own error codes in a fingerprint."""
     return frozenset(map(sign_key, product_codes(fingerprint.signatures)))
+
+
+def names_a_code(fingerprint: Fingerprint) -> bool:
+    """Any code, of a product or not: `code:exp-5031`, `code:502`."""
+    return any(signature.startswith("code:") for signature in fingerprint.signatures)
 
 
 def is_rare(count: int, size: int) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_TITLE: Final = 24
 MOST_WORDS: Final = 160
 MOST_LINES: Final = 48
+_FEW_WORDS: Final = 2
 _TITLE_LENGTH: Final = 200
 _HEADLINE_LENGTH: Final = 90
 _CODE_MARKS: Final = frozenset("{}();=<>[]|\\_$@*/#+")
@@ -39,8 +40,8 @@ class Line(Frozen):
 class Fingerprint(Frozen):
     """`headline` is the subject for people, short, without addresses and long numbers.
 
-    `phrases` are hashes of neighbouring words, `text_key` tells equal reports (0: too little text
-    to tell), `vector` is the meaning of the text (see `vectors`), if a model for that is installed.
+    `phrases` are hashes of neighbouring words, `text_key` tells equal reports (0: no words at
+    all), `vector` is the meaning of the text (see `vectors`), if a model for that is installed.
     """
 
     headline: str = ""
@@ -69,13 +70,22 @@ def fingerprint(
     return Fingerprint(
         headline=_headline(title),
         title=tuple(found.values()),
-        text_key=key_of(" ".join(flow)) if len(set(flow)) > 2 else 0,  # noqa: PLR2004
+        text_key=_text_key(flow, (title, *lines)),
         lines=_lines(lines, set(found)),
         phrases=_phrases(flow),
         signatures=signatures(title, lines),
         product_area=product_area,
         vector=vector,
     )
+
+
+def _text_key(flow: Sequence[str], lines: Sequence[str]) -> int:
+    """Of the words that count; of all, where those are too few ("is my card" says another thing
+    than "cancel my card" though both are about a card).
+    """
+    if len(set(flow)) > _FEW_WORDS:
+        return key_of(" ".join(flow))
+    return key_of("\n".join(map(_shape, lines))) if flow else 0
 
 
 def _headline(title: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from connector.core.grouping.codes import SAME_CODE, code_keys, is_rare
+from connector.core.grouping.codes import OTHER_CODES, SAME_CODE, code_keys, is_rare, names_a_code
 from connector.core.grouping.explain import label_of, reasons
 from connector.core.grouping.finder import Finder, Seen
 from connector.core.grouping.index import MemoryIndex, Placed, Report, ReportIndex, free_group
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime, timedelta
 
+    from connector.core.grouping.sketch import Drawn, Stored
+
 _NEWEST: Final = 8
 _NEAR_MISSES: Final = 3
 _NEAR: Final = 0.3
+_ENOUGH_WORDS: Final = 3
+_TOO_FEW_WORDS: Final = 0.5
+"""The chance of equal texts of fewer words: they go together, though not to act by themselves."""
 
 
 class Near(Frozen):
@@ -115,9 +120,14 @@ class Grouper:
                 )
         for placed in seen.near:
             group = self._index.group_of(placed.number)
-            if seen.query.sketch.text_key == placed.sketch.text_key != 0 and group not in forbidden:
-                why = f"the same text as {placed.ticket_id}"
-                return Placement(ticket_id=ticket_id, group=group, joined=True, chance=1.0, why=why)
+            if _same_text(seen.query.sketch, placed.sketch) and group not in forbidden:
+                return Placement(
+                    ticket_id=ticket_id,
+                    group=group,
+                    joined=True,
+                    chance=1.0 if len(seen.query.sketch.words) >= _ENOUGH_WORDS else _TOO_FEW_WORDS,
+                    why=f"the same text as {placed.ticket_id}",
+                )
         needed = {near: self._needed(seen, near.group) for near in self._supported(seen, forbidden)}
         ranked = sorted(needed, key=lambda near: (needed[near] - near.chance, near.group))
         best = next((near for near in ranked if near.chance >= needed[near]), None)
@@ -166,7 +176,9 @@ class Grouper:
 
     def _chance(self, seen: Seen, placed: Placed) -> float:
         chance = self._parameters.chance(self._finder.evidence(seen, placed))
-        return max(chance, SAME_CODE) if self._share_a_code(seen, placed) else chance
+        if self._share_a_code(seen, placed):
+            return max(chance, SAME_CODE)
+        return min(chance, OTHER_CODES) if _other_codes(seen, placed) else chance
 
     def _share_a_code(self, seen: Seen, placed: Placed) -> bool:
         shared = code_keys(seen.report.fingerprint).intersection(placed.sketch.signatures)
@@ -214,6 +226,21 @@ class Grouper:
     def _rarity(self, keys: Sequence[int]) -> dict[int, float]:
         counts, size = self._index.counts(keys), self._index.size()
         return {key: (size + 1) / (counts.get(key, 0) + 1) for key in keys}
+
+
+def _same_text(mine: Drawn, theirs: Stored) -> bool:
+    """One text but for numbers, and none of them a code: a form says another failure so."""
+    if mine.text_key != theirs.text_key or not mine.text_key:
+        return False
+    return mine.signatures == frozenset(theirs.signatures)
+
+
+def _other_codes(seen: Seen, placed: Placed) -> bool:
+    """Whether this report has a code, and the other signs of its own, of which none is shared."""
+    mine, theirs = seen.query.sketch.signatures, placed.sketch.signatures
+    if not (mine and theirs) or not mine.isdisjoint(theirs):
+        return False
+    return names_a_code(seen.report.fingerprint)
 
 
 def _of_better_half(chances: Sequence[float]) -> float:

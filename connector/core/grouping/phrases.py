@@ -26,7 +26,7 @@ WROTE: Final = _any(
     r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev"
     r"|napisał\(?a?\)?)\b.{0,80}:?$",
     r"^.{4,160}(?:写道|寫道|のメール|님이 작성)\s?[:：]?$",
-    r"^.{1,80}<[^<>\s]{3,80}@[^<>\s]{3,80}>\s(?:wrote|schrieb|a écrit|escribió|schreef)\s?:$",
+    r"^.{1,80}<[^<>\s]{1,80}@[^<>\s]{3,80}>[^:：]{0,20}[:：]$",
 )
 
 ORIGINAL_MESSAGE: Final = _any(
@@ -64,11 +64,11 @@ CLOSING: Final = _any(
     r"|(?:med )?vänliga hälsningar|hälsningar|tack|med venlig hilsen|vennlig hilsen|mvh"
     r"|ystävällisin terveisin"
     r"|pozdrawiam|z poważaniem|s pozdravem|děkuji|с уважением|спасибо"
-    r"|谢谢|此致|よろしくお願いします|敬具"
-    r"|teşekkürler|saygılarımla)\s?[,.!;:–-]*$",
+    r"|谢谢|謝謝|此致|(?:どうぞ)?(?:よろしく|宜しく)お願い(?:いたし|致し|し)ます|敬具"
+    r"|teşekkürler|saygılarımla)\s?[,.!;:，。！；：、–-]*$",
     r"^(?:\S{1,20}\s+){0,12}(?:gr(?:ü|ue)(?:ß|ss)en?|regards|wishes|salutations(?: distinguées)?"
     r"|cordialement|saludos?(?: cordial(?:es)?)?|atentamente|saluti|groet(?:en)?|cumprimentos"
-    r"|hälsningar|hilsen)\s?[,.!;:–-]*$",
+    r"|hälsningar|hilsen)\s?[,.!;:，。！；：、–-]*$",
 )
 
 GREETING: Final = _any(
@@ -76,12 +76,12 @@ GREETING: Final = _any(
     r"|hallo|guten (?:tag|morgen|abend)|liebes?r?|sehr geehrter?|grüß gott|moin|servus"
     r"|bonjour|bonsoir|salut|cher|chère|madame|hola|buenos días|buenas (?:tardes|noches)"
     r"|estimad[oa]s?"
-    r"|ciao|buongiorno|buonasera|gentile|spettabile|beste|geachte|goede(?:morgen|middag)|dag"
+    r"|ciao|buongiorno|buonasera|gentil[ei]|spettabile|beste|geachte|goede(?:morgen|middag)|dag"
     r"|olá|bom dia|boa tarde|prezad[oa]s?|caro|hej|hei|god (?:morgon|dag)|cześć|dzień dobry"
     r"|szanowni państwo"
     r"|dobrý den|здравствуйте|добрый день|привет"
     r"|你好|您好|こんにちは|お世話になっております|안녕하세요|merhaba)"
-    r"(?:[ ,]+[\w.'’&-]{1,20}){0,4}\s?[,.!:;–-]*$"
+    r"(?:[ ,/]+[\w.'’&-]{1,20}){0,4}\s?[,.!:;，。！：；、–-]*$"
 )
 
 OPENING: Final = _any(
@@ -141,6 +141,7 @@ DEVICE: Final = _any(
     r"|smartphone|handy|tablet|telefon\w*|móvil|dispositivo)\b.{0,40}$",
     r"^von meinem (?:iphone|ipad|handy|smartphone|mobiltelefon)\b.{0,40}$",
     r"^发自我的.{1,20}$",
+    r"^отправлено (?:с|из)\b.{1,60}$",
 )
 
 NOTICE: Final = _any(

@@ -1,8 +1,8 @@
 """Mail to the words that its writer means: quotes, greetings, signatures and notices are left out.
 
-Pure and bounded: at most `LIMIT` characters are looked at, line by line. What is left out never
-leaves an empty report: when nothing but quoted text remains, the quoted text is what was meant
-(a forwarded mail).
+Pure and bounded: at most `LIMIT` characters are looked at (without HTML), line by line. What is
+left out never leaves an empty report: when nothing but quoted text remains, the quoted text is what
+was meant (a forwarded mail).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from connector.core.grouping import phrases
+from connector.core.grouping.tags import without_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,19 +25,6 @@ _CLOSING_TAIL: Final = 12
 _MIN_WORDS: Final = 2
 _MOST_BESIDE_CONTACT: Final = 6
 
-_BLOCK_TAG = re.compile(
-    r"</?(?:p|div|br|tr|li|ul|ol|table|h[1-6]|pre|blockquote|html|body|head|hr)\b[^<>]{0,500}>",
-    re.IGNORECASE,
-)
-_INLINE_TAG = re.compile(
-    r"</?(?:span|a|b|i|u|em|strong|font|td|th|tbody|thead|code|img|small|center|meta|o:p|tt"
-    r"|sub|sup)\b[^<>]{0,800}>",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile(
-    r"<(style|script|title)\b[^<>]{0,300}>.{0,8000}?</\1>|<!--.{0,4000}?-->",
-    re.IGNORECASE | re.DOTALL,
-)
 _MARKUP = re.compile(
     r"\{(?:code|noformat|html|quote|panel|color)(?:[:=][^{}\n]{0,120})?\}|^h[1-6]\.\s?"
     r"|```\w{0,12}|!\S{1,80}\.(?:png|jpe?g|gif)\S{0,40}!",
@@ -55,10 +43,9 @@ _ANY_WORD = re.compile(r"[^\W_][\w'’]*")
 
 def readable(text: str) -> str:
     """The text without HTML and markup, entities resolved, mojibake mended, composed (NFC)."""
-    text = unicodedata.normalize("NFC", text[:LIMIT]).replace("\r\n", "\n").replace("\r", "\n")
     if "<" in text:
-        text = _HIDDEN.sub(" ", text)
-        text = _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
+        text = without_tags(text)
+    text = unicodedata.normalize("NFC", text[:LIMIT]).replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = html.unescape(text)
     text = _MARKUP.sub("\n", text)
