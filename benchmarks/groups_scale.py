@@ -243,13 +243,14 @@ def through(writer: Writer, count: int, days: int) -> Iterator[Report]:
 
 
 def at_size(size: int, days: int, timed: int, folder: Path, *, vectors: bool = False) -> None:
-    path = folder / f"{size} {days}.db"
+    path = folder / f"{size} {days} {'vectors' if vectors else 'words'}.db"
     reports = through(Writer(vectors=vectors), max(size, 1), days)
     with open_ledger(f"sqlite:///{path}", now=START) as ledger:
         began = time.process_time()
         fill(ledger, reports, size)
         spent = time.process_time() - began
-        print(f"\n{size:,} in store over {days} days, filled in {spent:.0f} s CPU")
+        kind = "with vectors" if vectors else "by words"
+        print(f"\n{size:,} {kind} in store over {days} days, filled in {spent:.0f} s CPU")
         print(f"  {_megabytes(path)} MB of file; {_tables(ledger, size)}")
         if size:
             place_alone(ledger, list(islice(reports, 50)))

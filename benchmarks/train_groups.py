@@ -101,8 +101,9 @@ def report(row: dict[str, Any], vector: str = "") -> Report:
     )
 
 
-def reports_of(rows: Rows, meaning: Meaning) -> list[Report]:
-    known = meaning.vectors([(row["subject"], row["body"]) for row in rows])
+def reports_of(rows: Rows, meaning: Meaning | None) -> list[Report]:
+    texts = [(row["subject"], row["body"]) for row in rows]
+    known = meaning.vectors(texts) if meaning else [""] * len(rows)
     return in_order(report(row, vector) for row, vector in zip(rows, known, strict=True))
 
 
@@ -125,7 +126,7 @@ class Walk:
         return self.known[both]
 
 
-def walk(rows: Rows, meaning: Meaning, breadth: Breadth | None = None) -> Walk:
+def walk(rows: Rows, meaning: Meaning | None, breadth: Breadth | None = None) -> Walk:
     finder = Finder(MemoryIndex(), window=WINDOW, breadth=breadth)
     walked = Walk(rows, reports_of(rows, meaning), finder)
     finder.learn_rarity(walked.reports)
@@ -156,7 +157,7 @@ def half(twin: bool) -> dict[str, float]:  # noqa: FBT001  # the two cases are w
     return {"share": TWIN, "share_of_others": TWIN} if twin else {}
 
 
-def made_up(meaning: Meaning) -> list[Pairs]:
+def made_up(meaning: Meaning | None) -> list[Pairs]:
     """Outages in stores of many sizes: a young store has to see one as well as an old one."""
     small = [
         incidents(seed=50 + size, groups=3 + 2 * size, alone=12 + 20 * size, days=40)
