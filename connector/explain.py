@@ -162,7 +162,9 @@ def _groups(
             )
         )
     grouper = Grouper(window=window)
-    for report in in_order(reports):
+    ordered = in_order(reports)
+    grouper.learn_rarity(ordered)
+    for report in ordered:
         grouper.place(report)
     return grouper.groups()
 

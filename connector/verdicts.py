@@ -86,6 +86,9 @@ class _Word:
         digits = ref.removeprefix("#")
         known = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST
         if not known or not self.tx.mirror.get([int(digits)]):
+            if inside := self.tickets(ref):
+                numbers = ", ".join(map(str, inside))
+                raise ConfigError(f"{ref} is a group; expected a ticket in it ({numbers})")
             raise ConfigError(
                 f"no group and no ticket {ref!r}; expected a group as `escalation list` shows it "
                 "(g12), or the number of a ticket that a sweep has read"
