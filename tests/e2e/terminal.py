@@ -36,6 +36,9 @@ class Terminal:
         columns: int = 80,
         env: Mapping[str, str] | None = None,
     ) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # As a shell starts what it runs behind itself; the command would inherit it.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         self._end, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         # A wide terminal that shows colours; the environment of the tests says NO_COLOR.
