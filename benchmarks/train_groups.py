@@ -65,8 +65,8 @@ SETTINGS: dict[str, Any] = {
 ROUNDS = 100
 TRAININGS = 4
 LEARNT = Breadth(read=40, compared=20)
-"""Trees learn from more pairs than placing looks at: from those 12 of each report alone, trees with
-vectors lost 4 of 58 points of H, held out.
+"""Trees learn from more pairs than placing looks at: in one deal, trees with vectors that learnt
+from those 12 of each report alone had H 54.0, held out, and 57.1 with these.
 """
 DRAWN = 0.3
 """Of the pairs that are not about one issue, the share that one training sees."""

@@ -230,11 +230,8 @@ class LedgerIndex:
     def add(self, placed: Placed, report: Report, keys: Sequence[int]) -> None:
         """Alone at first, in a group of its own name."""
         self._add_to_tally(STORED)
-        arrival, weight, created_at = (
-            arrival_of(placed),
-            placed.norms.words,
-            ticks(placed.created_at),
-        )
+        arrival, created_at = arrival_of(placed), ticks(placed.created_at)
+        weight = placed.norms.words
         more = {"created_at": created_at, "month": placed.month, "weight": weight}
         self._fresh_reports[placed.number] = (
             arrival._asdict() | more | {"text": text_of(report.fingerprint)}

@@ -248,6 +248,11 @@ def test_polite_sentences_beside_the_matter_go() -> None:
     assert own(text) == ["The export stops at row 4000."]
 
 
+def test_a_sentence_that_ends_with_an_address_is_no_quote_head() -> None:
+    said = "The invitation to Bob <bob@customer.example> ends with:"
+    assert own(f"{said}\nSMTP 550 mailbox unavailable") == [said, "SMTP 550 mailbox unavailable"]
+
+
 def test_a_forwarded_mail_keeps_what_it_forwards() -> None:
     assert (
         own(f"FYI\n\n-----Original Message-----\nFrom: Ada\nSent: today\n\n{MATTER}")[-1] == MATTER

@@ -34,7 +34,8 @@ _DAY: Final = 86_400.0
 class Breadth(NamedTuple):
     """How many reports are read for a new one, and with how many of those it is compared.
 
-    More than the default changed no group of the measured trackers and mails.
+    Reading 40 and comparing 20 gave the same figures on the measured sets, but for single points of
+    the tracker's pairs.
     """
 
     read: int = 24

@@ -26,8 +26,13 @@ WROTE: Final = _any(
     r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev"
     r"|napisał\(?a?\)?)\b.{0,80}:?$",
     r"^.{4,160}(?:写道|寫道|のメール|님이 작성)\s?[:：]?$",
-    r"^.{1,80}<[^<>\s]{1,80}@[^<>\s]{3,80}>[^:：]{0,20}[:：]$",
+    r"^.{1,80}<[^<>\s]{1,80}@[^<>\s]{3,80}>\s(?:wrote|schrieb|a écrit|escribió|schreef)\s?:$",
 )
+
+SENDER: Final = _any(r"^.{1,80}<[^<>\s]{1,80}@[^<>\s]{3,80}>[^:：]{0,20}[:：]$")
+"""Who wrote what is quoted below, in a language whose word for it stands in no table; above
+anything else it is a sentence with an address in it.
+"""
 
 ORIGINAL_MESSAGE: Final = _any(
     r"^[-_ ]{2,}\s?(?:original message|forwarded message|original appointment|weitergeleitete "

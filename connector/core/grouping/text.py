@@ -119,9 +119,7 @@ def _above_quotes(lines: Sequence[str]) -> list[str]:
             if _words(own) >= _MIN_WORDS:
                 break
             continue
-        if not (
-            _QUOTED.match(line) or (phrases.WROTE.search(line) and _quote_follows(lines, number))
-        ):
+        if not (_QUOTED.match(line) or _heads_a_quote(lines, number)):
             own.append(line)
     return own
 
@@ -134,10 +132,14 @@ def _is_mail_head(lines: Sequence[str], number: int) -> bool:
     return bool(after and phrases.HEADER_SENT.search(after[0]))
 
 
-def _quote_follows(lines: Sequence[str], number: int) -> bool:
+def _heads_a_quote(lines: Sequence[str], number: int) -> bool:
     """Without a quote below it, `On … wrote:` is either the end of the mail or just a sentence."""
-    after = [line for line in lines[number + 1 : number + 4] if line]
-    return lines[number].endswith((":", "：")) or not after or bool(_QUOTED.match(after[0]))
+    line = lines[number]
+    after = [below for below in lines[number + 1 : number + 4] if below]
+    quoted = bool(after and _QUOTED.match(after[0]))
+    if phrases.WROTE.search(line):
+        return quoted or not after or line.endswith((":", "："))
+    return quoted and bool(phrases.SENDER.search(line))
 
 
 def _above_signature(lines: list[str]) -> list[str]:
